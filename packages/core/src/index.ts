@@ -1,0 +1,22 @@
+// Errors
+export {FirstlightError, isFirstlightError, sentenceOf} from './errors.ts';
+// Model
+export type {Activity, Attributes, Cell, CellState, Change, RunId, Summary, Trigger} from './model.ts';
+export {arrayTypeOf, sizeOf} from './array.ts';
+export type {Complex, DType, NDArray, TypedArray} from './array.ts';
+// Names of files and variables
+export {isVariableName, logFileName, proposalDirectoryName, runDirectoryName, runFileName, runOfFragment} from './names.ts';
+// Summaries
+export {summaryFromWire, summaryToJson} from './summary.ts';
+// The runner protocol
+export * as wire from './wire/runner.ts';
+export type {
+  DescribedEvent,
+  Problem,
+  RunnerEvent,
+  RunnerRequest,
+  ValueEvent,
+  VariableInfo,
+  VariableInput,
+  WireSummary,
+} from './wire/runner.ts';

@@ -1,0 +1,149 @@
+/**
+ * The runner protocol: JSON lines, requests on standard input, events on file descriptor 3.
+ *
+ * A runner is any process that speaks these lines; standard output and error belong to the user's code and become the process log.
+ * `fixtures/wire/` holds example messages that the tests of both languages read; `fixtures/wire/runner.schema.json` is made from this file.
+ */
+import {z} from 'zod';
+
+const runTrigger = z.enum(['raw', 'proc', 'all']);
+const positive = z.int().positive();
+
+/** A number that JSON cannot say: NaN and the infinities travel as strings. */
+export const wireNumber = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
+
+export const wireSummary = z.union([
+  z.null(),
+  z.boolean(),
+  wireNumber,
+  z.object({int: z.string().regex(/^-?\d+$/)}).strict(), // an integer beyond 2^53
+  z.object({text: z.string()}).strict(), // every string, so that "NaN" the text and NaN the number differ
+  z.object({re: wireNumber, im: wireNumber}).strict(),
+  z.object({png: z.string()}).strict(), // base64
+  z.object({trendline: z.object({x: z.array(wireNumber), y: z.array(wireNumber)})}).strict(),
+  z.object({array: z.object({dtype: z.string(), shape: z.array(z.int().nonnegative())})}).strict(),
+]);
+
+export const wireAttributes = z.object({
+  units: z.string().optional(),
+  bold: z.boolean().optional(),
+  background: z.tuple([z.int(), z.int(), z.int()]).optional(),
+  error: z.string().optional(),
+  error_cls: z.string().optional(),
+});
+
+export const input = z.object({
+  /** The name of the function's parameter. */
+  parameter: z.string(),
+  kind: z.enum(['var', 'meta', 'mymdc', 'param']),
+  /** A variable's name or glob, or the field's name. */
+  name: z.string(),
+  /** True when the parameter has a default. */
+  optional: z.boolean(),
+});
+
+/** A variable as a context file declares it, after raw/proc and cluster promotion. */
+export const variable = z.object({
+  name: z.string(),
+  title: z.string(),
+  description: z.string().nullable(),
+  tags: z.array(z.string()),
+  summary: z.string().nullable(),
+  data: z.enum(['raw', 'proc']),
+  cluster: z.boolean(),
+  transient: z.boolean(),
+  units: z.string().nullable(),
+  inputs: z.array(input),
+  line: z.int().nullable(),
+  column: z.int().nullable(),
+});
+
+export const problem = z.object({
+  severity: z.enum(['error', 'warning']),
+  text: z.string(),
+  file: z.string(),
+  /** 1-based, or null when the problem has no place. */
+  line: z.int().nullable(),
+  column: z.int().nullable(),
+});
+
+export const request = z.discriminatedUnion('type', [
+  /** Loads (or loads again) a context file; answered by `described`. */
+  z.object({type: z.literal('load'), id: z.string(), context: z.string()}),
+  /** Describes the loaded context; answered by `described`. */
+  z.object({type: z.literal('describe'), id: z.string()}),
+  /** Executes variables for one run; answered by `started`, one `value` for each variable, `finished`. */
+  z.object({
+    type: z.literal('run'),
+    job: z.string(),
+    proposal: positive,
+    run: z.int(),
+    trigger: runTrigger,
+    /** Exact names (their dependencies are added), or null for all that the trigger selects. */
+    variables: z.array(z.string()).nullable(),
+    /** True: a run without data. */
+    mock: z.boolean(),
+    attempt: z.int().nonnegative(),
+    /** The folder `extracted_data/` where fragments are left. */
+    fragments: z.string(),
+    /** Directory that holds INSTRUMENT/CYCLE/pNNNNNN, or null for the environment's. */
+    dataRoot: z.string().nullable(),
+    limits: z.object({seconds: z.number().positive().nullable()}),
+  }),
+  /** Stops one variable of a job (its dependants are skipped, the rest goes on) or, without a name, the whole job. */
+  z.object({type: z.literal('cancel'), job: z.string(), variable: z.string().nullable(), reason: z.string()}),
+  /** Ends the runner. */
+  z.object({type: z.literal('exit')}),
+]);
+
+export const event = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('described'),
+    id: z.string(),
+    language: z.enum(['python', 'typescript']),
+    file: z.string(),
+    variables: z.array(variable),
+    groups: z.array(z.object({name: z.string(), title: z.string()})),
+    problems: z.array(problem),
+  }),
+  z.object({type: z.literal('started'), job: z.string(), pid: positive, variables: z.array(z.string())}),
+  /** A variable's function begins. */
+  z.object({type: z.literal('progress'), job: z.string(), variable: z.string()}),
+  /** A value is ready, and its fragment (if it leaves one) complete on disk. */
+  z.object({
+    type: z.literal('value'),
+    job: z.string(),
+    proposal: positive,
+    run: z.int(),
+    variable: z.string(),
+    state: z.enum(['ok', 'none', 'skipped', 'failed', 'cancelled']),
+    summary: wireSummary,
+    maxDiff: wireNumber.nullable(),
+    attributes: wireAttributes.nullable(),
+    /** What the data is, e.g. `float64 (3, 4)`, `DataArray`, `figure`; null without data. */
+    kind: z.string().nullable(),
+    seconds: z.number().nonnegative(),
+    /** File name inside `fragments`, or null (transient, cancelled). */
+    fragment: z.string().nullable(),
+  }),
+  z.object({type: z.literal('heartbeat'), at: z.number()}),
+  z.object({
+    type: z.literal('finished'),
+    job: z.string(),
+    outcome: z.enum(['done', 'cancelled', 'failed']),
+    /** Why the job as a whole failed or what was left out, in one sentence. */
+    message: z.string().nullable(),
+    seconds: z.number().nonnegative(),
+  }),
+  /** The runner could not do what was asked; `id` is the request's id or job. */
+  z.object({type: z.literal('fault'), id: z.string().nullable(), message: z.string()}),
+]);
+
+export type RunnerRequest = z.infer<typeof request>;
+export type RunnerEvent = z.infer<typeof event>;
+export type ValueEvent = Extract<RunnerEvent, {type: 'value'}>;
+export type DescribedEvent = Extract<RunnerEvent, {type: 'described'}>;
+export type VariableInfo = z.infer<typeof variable>;
+export type VariableInput = z.infer<typeof input>;
+export type Problem = z.infer<typeof problem>;
+export type WireSummary = z.infer<typeof wireSummary>;
