@@ -4,6 +4,7 @@ export {FirstlightError, isFirstlightError, sentenceOf} from './errors.ts';
 export type {Activity, Attributes, Cell, CellState, Change, RunId, Summary, Trigger} from './model.ts';
 export {arrayTypeOf, sizeOf} from './array.ts';
 export type {Complex, DType, NDArray, TypedArray} from './array.ts';
+export type {Coordinate, DataArray, Dataset} from './dataarray.ts';
 // Names of files and variables
 export {isVariableName, logFileName, proposalDirectoryName, runDirectoryName, runFileName, runOfFragment} from './names.ts';
 // Summaries
