@@ -7,6 +7,8 @@ export type {Complex, DType, NDArray, TypedArray} from './array.ts';
 export type {Coordinate, DataArray, Dataset} from './dataarray.ts';
 // Names of files and variables
 export {isVariableName, logFileName, proposalDirectoryName, runDirectoryName, runFileName, runOfFragment} from './names.ts';
+// Selections of runs
+export {parseRuns} from './runs.ts';
 // Summaries
 export {summaryFromWire, summaryToJson} from './summary.ts';
 // The runner protocol
