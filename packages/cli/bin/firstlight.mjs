@@ -1,2 +1,23 @@
 #!/usr/bin/env node
-import '../src/main.ts';
+// Starts the command under a Node that runs our sources: this one when it is new enough, else the one carried as a dependency.
+import {spawn} from 'node:child_process';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {findNode} from '../../../scripts/lib/node.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+const node = findNode(root);
+
+if (!node) {
+  process.stderr.write(`Firstlight needs Node 24.11 or newer, this is ${process.version}; run npm run setup in ${root} first.\n`);
+  process.exitCode = 1;
+} else if (node === process.execPath) {
+  await import('../src/main.ts');
+} else {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {stdio: 'inherit'});
+  process.on('SIGINT', () => {}); // a terminal sends it to the child as well
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('close', (code, signal) => {
+    process.exitCode = code ?? (signal ? 1 : 0);
+  });
+}

@@ -7,8 +7,18 @@ export type {Complex, DType, NDArray, TypedArray} from './array.ts';
 export type {Coordinate, DataArray, Dataset} from './dataarray.ts';
 // Names of files and variables
 export {isVariableName, logFileName, proposalDirectoryName, runDirectoryName, runFileName, runOfFragment} from './names.ts';
+// Numbers as text
+export {formatNumber} from './format.ts';
 // Selections of runs
 export {parseRuns} from './runs.ts';
+// Dependencies between variables, what a job runs, and why a value is missing
+export {globExpression, isGlob} from './fnmatch.ts';
+export {allDependencies, buildGraph, matchesOf} from './graph.ts';
+export type {DeclaredVariable, Graph} from './graph.ts';
+export {selectVariables, withDependencies, withoutProc} from './plan.ts';
+export type {Selection} from './plan.ts';
+export {dependencyError, dependencyTree} from './tree.ts';
+export type {NamedError, VariableError} from './tree.ts';
 // Summaries
 export {summaryFromWire, summaryToJson} from './summary.ts';
 // The runner protocol

@@ -1,0 +1,70 @@
+import {isFirstlightError, type RunId, type Trigger} from '@firstlight/core';
+import {Experiment, type JobEvent} from '@firstlight/engine';
+import {chooseFolder} from '../folder.ts';
+import {askServer} from '../hand-over.ts';
+import {marks, type Output, outputFor} from '../output.ts';
+import {stopSignal} from '../stop.ts';
+import {summaryText} from '../summary-text.ts';
+
+interface ProcessOptions {
+  var?: string[];
+  trigger: Trigger;
+  mock?: boolean;
+  strict?: boolean;
+  folder?: string;
+  json?: boolean;
+}
+
+/** Computes variables for runs here, or hands the work to the server that owns the folder; the same events either way. */
+export async function processRuns(runs: number[] | 'all', options: ProcessOptions): Promise<void> {
+  const output = outputFor(options);
+  const folder = chooseFolder(options.folder);
+  const signal = stopSignal();
+  const failed = await watch(computeHereOrThere(folder, runs, options, signal, output), output);
+  if (signal.aborted) process.exitCode = 1;
+  else if (failed.jobs || (failed.values && options.strict)) process.exitCode = 1;
+}
+
+async function* computeHereOrThere(folder: string, runs: number[] | 'all', options: ProcessOptions, signal: AbortSignal, output: Output) {
+  const experiment = await openOrOwner(folder);
+  const wanted = {variables: options.var, trigger: options.trigger, mock: options.mock ?? false};
+  if (typeof experiment === 'string') {
+    output.say(`${folder} is served by ${experiment}, which does the work.`);
+    yield* askServer(experiment, folder, {runs, ...wanted}, signal);
+    return;
+  }
+  await using here = experiment;
+  const proposal = here.proposals[0] ?? 1;
+  const ids: RunId[] | 'all' = runs === 'all' ? 'all' : runs.map((run) => ({proposal, run}));
+  yield* here.process({runs: ids, ...wanted}, signal);
+}
+
+/** The experiment, or the address of the server that owns its folder. */
+async function openOrOwner(folder: string): Promise<Experiment | string> {
+  try {
+    return await Experiment.open(folder, {watch: false});
+  } catch (error) {
+    if (isFirstlightError(error, 'folder-owned') && typeof error.facts['address'] === 'string') return error.facts['address'];
+    throw error;
+  }
+}
+
+/** Shows events as they come; counts what failed. */
+async function watch(events: AsyncIterable<JobEvent>, output: Output): Promise<{jobs: number; values: number}> {
+  const failed = {jobs: 0, values: 0};
+  for await (const event of events) {
+    output.result(event, sentence(event));
+    if (event.event === 'value' && event.state === 'failed') failed.values += 1;
+    if (event.event === 'finished' && 'job' in event && event.outcome === 'failed') failed.jobs += 1;
+  }
+  return failed;
+}
+
+function sentence(event: JobEvent): string | undefined {
+  if (event.event === 'value') {
+    const what = event.state === 'ok' ? summaryText(event.summary) : (event.message ?? event.state);
+    return `${marks[event.state]} run ${event.run}  ${event.name}  ${what.split('\n')[0]}  (${event.seconds.toFixed(2)} s)`;
+  }
+  if (event.event === 'finished' && 'job' in event) return event.outcome === 'done' ? undefined : `✗ run ${event.run}: ${event.message}`;
+  return undefined;
+}

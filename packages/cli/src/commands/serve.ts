@@ -1,0 +1,36 @@
+import {resolve} from 'node:path';
+import {serve} from '@firstlight/server';
+import {type Output, outputFor} from '../output.ts';
+import {aborted, stopSignal} from '../stop.ts';
+
+interface ServeOptions {
+  port: number;
+  host: string;
+  json?: boolean;
+}
+
+/** Serves experiment folders until stopped. */
+export async function serveFolders(folders: string[], {json, ...address}: ServeOptions): Promise<void> {
+  await serveUntilStopped(
+    folders.map((folder) => resolve(folder)),
+    address,
+    outputFor({json}),
+    stopSignal(),
+  );
+}
+
+/** Serves, says when it is ready, and stops cleanly when the signal aborts. */
+export async function serveUntilStopped(
+  folders: string[],
+  {port, host}: {port: number; host: string},
+  output: Output,
+  signal: AbortSignal,
+  onReady: (url: string) => void = () => {},
+): Promise<void> {
+  const server = await serve(folders, {port, host});
+  output.result({event: 'ready', url: server.url}, `ready ${server.url}`);
+  onReady(server.url);
+  await aborted(signal);
+  output.say('Stopping …');
+  await server.close();
+}

@@ -1,0 +1,32 @@
+import {resolve} from 'node:path';
+import {simulate} from '@firstlight/simulator';
+import {outputFor} from '../output.ts';
+import {stopSignal} from '../stop.ts';
+
+interface SimulateOptions {
+  proposal: number;
+  runs: number;
+  every: number;
+  trains: number;
+  detector: [number, number];
+  seed: number;
+  faults?: boolean;
+  grow?: boolean;
+  json?: boolean;
+}
+
+/** Writes runs until there are enough or someone stops it. */
+export async function simulateRuns(dir: string, {every, json, faults = false, grow = false, ...rest}: SimulateOptions): Promise<void> {
+  const output = outputFor({json});
+  await simulate({
+    ...rest,
+    dir: resolve(dir),
+    everySeconds: every,
+    faults,
+    grow,
+    signal: stopSignal(),
+    onRun: (written) => output.result({event: 'run', ...written}, describe(written)),
+  });
+}
+
+const describe = (written: {proposal: number; run: number}) => `run ${written.run} of proposal ${written.proposal} is written`;

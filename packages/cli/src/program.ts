@@ -1,0 +1,138 @@
+import {parseRuns} from '@firstlight/core';
+import {Argument, Command, InvalidArgumentError, Option} from 'commander';
+
+const wholeNumber = (text: string): number => {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number.');
+};
+const positiveNumber = (text: string): number => {
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('Give a number of 0 or more.');
+};
+const runs = (text: string): number[] | 'all' => {
+  try {
+    return parseRuns(text);
+  } catch {
+    throw new InvalidArgumentError('Write for example 12, 1-5,8 or all.');
+  }
+};
+const frame = (text: string): [number, number] => {
+  const match = /^(\d{1,4})x(\d{1,4})$/.exec(text);
+  if (match) return [Number(match[1]), Number(match[2])];
+  throw new InvalidArgumentError('Write HEIGHTxWIDTH, for example 128x128.');
+};
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+const json = () => new Option('--json', 'one JSON object per line on standard output');
+const folder = () => new Option('--folder <dir>', 'experiment folder (default: the nearest one at or above the working directory)');
+const port = () => new Option('--port <n>', 'port to serve on; 0 takes a free one').argParser(wholeNumber).default(8080);
+
+/** The whole command line; each command's code is loaded when it is used. */
+export function program(): Command {
+  const firstlight = new Command('firstlight')
+    .description('Turns the runs of an X-ray beamtime into a live table.')
+    .version('0.1.0')
+    .exitOverride()
+    .showHelpAfterError('(add --help for what can be said here)')
+    .configureHelp({showGlobalOptions: true});
+  for (const add of commands) firstlight.addCommand(add().exitOverride().showHelpAfterError('(add --help for what can be said here)'));
+  return firstlight;
+}
+
+const commands: (() => Command)[] = [
+  () =>
+    new Command('init')
+      .description('make an experiment folder with a commented example context')
+      .argument('[dir]', 'where (default: the working directory)', '.')
+      .option('--proposal <n>', 'proposal number (default: from the path, else 1)', wholeNumber)
+      .option('--data <dir>', 'directory that holds INSTRUMENT/CYCLE/pNNNNNN')
+      .addOption(new Option('--language <name>', 'language of the context').choices(['python', 'typescript']).default('python'))
+      .addOption(json())
+      .action(async (dir, options) => (await import('./commands/init.ts')).init(dir, options)),
+  () =>
+    new Command('process')
+      .description('compute variables for runs, showing each value as it gets ready')
+      .addArgument(new Argument('<runs>', '12, 1-5,8 or all').argParser(runs))
+      .option('--var <name>', 'only this variable and what it needs (repeatable)', collect)
+      .addOption(new Option('--trigger <kind>', 'which variables').choices(['raw', 'proc', 'all']).default('all'))
+      .option('--mock', 'a run without data')
+      .option('--strict', 'exit 1 when a value failed')
+      .addOption(folder())
+      .addOption(json())
+      .action(async (selection, options) => (await import('./commands/process.ts')).processRuns(selection, options)),
+  () =>
+    new Command('show')
+      .description('show the table, one run, or one value')
+      .argument('[run]', 'run number', wholeNumber)
+      .argument('[name]', 'variable')
+      .option('--proposal <n>', 'when the folder holds several', wholeNumber)
+      .addOption(folder())
+      .addOption(json())
+      .action(async (run, name, options) => (await import('./commands/show.ts')).show(run, name, options)),
+  context,
+  () =>
+    new Command('simulate')
+      .description('write the runs of a simulated beamline, in European XFEL format')
+      .argument('<dir>', 'data root; runs appear in DIR/SIM/202601/pNNNNNN')
+      .option('--proposal <n>', 'proposal number', wholeNumber, 1234)
+      .option('--runs <n>', 'how many runs; 0 goes on until stopped', wholeNumber, 10)
+      .option('--every <seconds>', 'time between two runs', positiveNumber, 0)
+      .option('--trains <n>', 'trains in a run', wholeNumber, 64)
+      .option('--detector <HxW>', 'size of the area detector, in pixels', frame, [128, 128])
+      .option('--seed <n>', 'same seed, same data', wholeNumber, 1)
+      .option('--faults', 'missing trains, a dead source, a truncated file in some runs')
+      .option('--grow', 'files grow train by train')
+      .addOption(json())
+      .action(async (dir, options) => (await import('./commands/simulate.ts')).simulateRuns(dir, options)),
+  () =>
+    new Command('serve')
+      .description('serve experiment folders: process new runs, show the live table')
+      .argument('<folders...>', 'experiment folders')
+      .addOption(port())
+      .option('--host <address>', 'address to listen on', '127.0.0.1')
+      .addOption(json())
+      .action(async (folders, options) => (await import('./commands/serve.ts')).serveFolders(folders, options)),
+  () =>
+    new Command('demo')
+      .description('a simulated beamline and its live table in the browser')
+      .option('--dir <dir>', 'where runs and results go', 'firstlight-demo')
+      .addOption(port())
+      .option('--no-open', 'do not open the browser')
+      .option('--runs <n>', 'how many runs; 0 goes on until stopped', wholeNumber, 500)
+      .option('--every <seconds>', 'time between two runs', positiveNumber, 5)
+      .addOption(json())
+      .action(async (options) => (await import('./commands/demo.ts')).demo(options)),
+  () =>
+    new Command('doctor')
+      .description('say what is installed, what is missing, and what to do')
+      .addOption(folder())
+      .addOption(json())
+      .action(async (options) => (await import('./commands/doctor.ts')).doctor(options)),
+];
+
+function context(): Command {
+  const file = '[file]';
+  const which = 'context file (default: that of the experiment folder)';
+  return new Command('context')
+    .description('look at a context file')
+    .exitOverride()
+    .addCommand(
+      new Command('check')
+        .description('print its problems; exit 1 if one is an error')
+        .argument(file, which)
+        .addOption(folder())
+        .addOption(json())
+        .exitOverride()
+        .action(async (path, options) => (await import('./commands/context.ts')).checkContext(path, options)),
+    )
+    .addCommand(
+      new Command('describe')
+        .description('list its variables')
+        .argument(file, which)
+        .addOption(folder())
+        .addOption(json())
+        .exitOverride()
+        .action(async (path, options) => (await import('./commands/context.ts')).describeContext(path, options)),
+    );
+}

@@ -1,0 +1,33 @@
+import {formatNumber} from '@firstlight/core';
+
+/** A summary in the form of `summaryToJson`, as one line of text. */
+export function summaryText(summary: unknown, units?: string | null): string {
+  if (summary === null || summary === undefined) return '';
+  if (typeof summary === 'number') return units ? `${formatNumber(summary)} ${units}` : formatNumber(summary);
+  if (typeof summary !== 'object') return String(summary);
+  if ('re' in summary && 'im' in summary) return `${summaryText(summary.re)} + ${summaryText(summary.im)}i`;
+  if ('image' in summary) return '[image]';
+  if ('trendline' in summary) return sparkline((summary.trendline as {y: unknown[]}).y.map(Number));
+  if ('array' in summary) {
+    const {dtype, shape} = summary.array as {dtype: string; shape: number[]};
+    return `${dtype} (${shape.join(', ')})`;
+  }
+  return JSON.stringify(summary);
+}
+
+const bars = '▁▂▃▄▅▆▇█';
+const width = 24;
+
+/** A row of up to 24 bars, each the mean of its share of the points. */
+export function sparkline(values: readonly number[]): string {
+  const finite = values.filter((value) => Number.isFinite(value));
+  if (finite.length === 0) return '[empty]';
+  const low = finite.reduce((a, b) => Math.min(a, b));
+  const span = finite.reduce((a, b) => Math.max(a, b)) - low;
+  const count = Math.min(width, finite.length);
+  const mean = (share: number[]) => share.reduce((sum, value) => sum + value, 0) / share.length;
+  const shares = Array.from({length: count}, (_, i) =>
+    mean(finite.slice(Math.floor((i * finite.length) / count), Math.floor(((i + 1) * finite.length) / count))),
+  );
+  return shares.map((value) => bars[span === 0 ? 3 : Math.min(7, Math.floor(((value - low) / span) * 8))]).join('');
+}
