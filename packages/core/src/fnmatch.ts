@@ -1,5 +1,8 @@
 /** Escapes what a regular expression would read as syntax. */
-const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+
+/** Escapes what a set of a regular expression would read as syntax. */
+const member = (text: string): string => text.replace(/[\\^[\]-]/g, '\\$&');
 
 /** Where the `]` of a set that opens before `start` is, or -1; a `]` right at the start (or after `!`) belongs to the set. */
 function endOfSet(pattern: string, start: number): number {
@@ -11,15 +14,15 @@ function endOfSet(pattern: string, start: number): number {
 
 /** The members of a set, `a-z` being a range; a range that runs backwards holds nothing. */
 function setMembers(body: string): string {
-  const characters = [...body];
+  const characters = Array.from(body);
   let members = '';
   for (let i = 0; i < characters.length; i++) {
     const [from, dash, to] = [characters[i] as string, characters[i + 1], characters[i + 2]];
     if (dash !== '-' || to === undefined) {
-      members += literal(from);
+      members += member(from);
       continue;
     }
-    if ((from.codePointAt(0) as number) <= (to.codePointAt(0) as number)) members += `${literal(from)}-${literal(to)}`;
+    if ((from.codePointAt(0) as number) <= (to.codePointAt(0) as number)) members += `${member(from)}-${member(to)}`;
     i += 2;
   }
   return members;
@@ -51,7 +54,7 @@ export function globExpression(pattern: string): RegExp {
       at = end + 1;
     } else source += literal(character);
   }
-  return new RegExp(`^(?:${source})$`, 'sv');
+  return new RegExp(`^(?:${source})$`, 'su');
 }
 
 /** Tells whether a name is a pattern: it has one of `*`, `?`, `[`. */

@@ -2,7 +2,7 @@ type Edges = ReadonlyMap<string, readonly string[]>;
 
 /** The nodes in the order they and their dependencies are first mentioned. */
 function mentioned(dependencies: Edges): string[] {
-  return [...new Set([...dependencies].flatMap(([name, needed]) => [name, ...needed]))];
+  return [...new Set([...dependencies].flat(2))];
 }
 
 /**
