@@ -1,1 +1,14 @@
-export {};
+// An experiment folder at work
+export type {Experiment, ExperimentOptions} from './experiment.ts';
+export type {Health} from './health.ts';
+// Work
+export type {AllFinished, JobEvent, JobFinished, JobOutcome, JobQueued, JobStarted, JobValue, ProcessRequest, ValueState} from './job.ts';
+// The table and its changes
+export {startTimeName, Table} from './table.ts';
+export type {RunRow, Variable} from './table.ts';
+export {Feed} from './feed/feed.ts';
+export type {FeedItem, FeedOptions, FeedReset} from './feed/feed.ts';
+export type {FeedChange} from './feed/encoding.ts';
+// Logs
+export {silentLog, stderrLog} from './log.ts';
+export type {Log} from './log.ts';

@@ -1,0 +1,175 @@
+import type {Cell} from '@firstlight/core';
+import {activeAfter, ChangeLog} from './change-log.ts';
+import type {LogLimits} from './change-log.ts';
+import type {CellReference, FeedChange} from './encoding.ts';
+
+/** Said instead of changes that are no longer known: load the table anew, then go on after `number`. */
+export interface FeedReset {
+  readonly number: number;
+  readonly reset: true;
+}
+
+export type FeedItem = FeedChange | FeedReset;
+
+export interface FeedOptions extends Partial<LogLimits> {
+  /** Changes within this time become one item, the latest of each cell; default 30. */
+  readonly burstMs?: number;
+  /** Called when changes cannot be written; they are kept, and announced once they can. */
+  readonly onTrouble?: (error: unknown) => void;
+}
+
+const itemsInMemory = 1000;
+const retryMs = 1000;
+const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
+
+/**
+ * The numbered changes of an experiment: consecutive, replayable also after a restart, bounded.
+ *
+ * A change is announced only after it is in the log, so that a number never means two things. Who listens pulls at his own speed and
+ * shares the items with all others; who is too slow is reset.
+ */
+export class Feed implements AsyncDisposable {
+  /** The cells that were queued or running when the log was last written. */
+  readonly activeAtOpen: readonly CellReference[];
+  readonly #log: ChangeLog | undefined;
+  readonly #options: FeedOptions;
+  readonly #recent: FeedChange[] = [];
+  readonly #active: Map<string, CellReference>;
+  #pending = new Map<string, Cell>();
+  #pendingVariables = false;
+  #current: number;
+  #writing: Promise<void> | undefined;
+  #lastAt = -Infinity;
+  #announcement = Promise.withResolvers<void>();
+  #closed = false;
+  #stopWaiting = (): void => {};
+
+  private constructor(log: ChangeLog | undefined, active: readonly CellReference[], options: FeedOptions) {
+    this.#log = log;
+    this.#options = options;
+    this.#current = log?.current ?? 0;
+    this.activeAtOpen = active;
+    this.#active = new Map(active.map((reference) => [reference.join(':'), reference]));
+  }
+
+  /** Opens the feed kept in a directory, or (null) one that is only in memory, for a folder that cannot be written. */
+  static async open(directory: string | null, options: FeedOptions = {}): Promise<Feed> {
+    if (directory === null) return new Feed(undefined, [], options);
+    const {changesPerFile = 10_000, bytesPerFile = 64 * 1024 * 1024} = options;
+    const {log, active} = await ChangeLog.open(directory, {changesPerFile, bytesPerFile});
+    return new Feed(log, active, options);
+  }
+
+  /** The number of the last change; 0 before the first. */
+  get current(): number {
+    return this.#current;
+  }
+
+  /** Takes cells that changed, whole; they are announced within a few tens of milliseconds. */
+  push(cells: readonly Cell[], {variables = false}: {variables?: boolean} = {}): void {
+    if (this.#closed || (cells.length === 0 && !variables)) return;
+    for (const cell of cells) this.#pending.set(`${cell.proposal}:${cell.run}:${cell.name}`, cell);
+    this.#pendingVariables ||= variables;
+    this.#writing ??= this.#writeAll();
+  }
+
+  /** Waits until everything pushed so far is announced. */
+  async flush(): Promise<void> {
+    this.#stopWaiting();
+    while (this.#writing && !this.#closed) await this.#writing;
+  }
+
+  /**
+   * Gives every change after a number, without gap or repeat, and then those to come, until the signal.
+   *
+   * When some of them are not known any more (or the number lies ahead) one reset comes first.
+   */
+  async *since(after: number, signal?: AbortSignal): AsyncGenerator<FeedItem, void, undefined> {
+    let at = after;
+    while (!isAborted(signal)) {
+      if (at === this.#current) {
+        if (this.#closed) return;
+        await this.#announced(signal);
+        continue;
+      }
+      const before = at;
+      for await (const change of this.#changesAfter(at)) {
+        if (change.number !== at + 1) break;
+        yield change;
+        at = change.number;
+        if (isAborted(signal)) return;
+      }
+      if (at !== before) continue;
+      at = this.#current;
+      yield {number: at, reset: true};
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopWaiting();
+    await Promise.race([this.#writing, new Promise((resolve) => setTimeout(resolve, retryMs).unref())]);
+    this.#closed = true;
+    this.#stopWaiting();
+    await this.#writing;
+    await this.#log?.[Symbol.asyncDispose]();
+    this.#announcement.resolve();
+  }
+
+  #changesAfter(at: number): Iterable<FeedChange> | AsyncIterable<FeedChange> {
+    const oldest = this.#recent[0]?.number ?? Infinity;
+    if (at >= this.#current || !(at >= 0)) return [];
+    if (at + 1 >= oldest) return this.#recent.slice(at + 1 - oldest);
+    return this.#log && at >= this.#log.oldest ? this.#log.read(at + 1) : [];
+  }
+
+  async #announced(signal?: AbortSignal): Promise<void> {
+    const {promise, resolve} = Promise.withResolvers<unknown>();
+    signal?.addEventListener('abort', resolve, {once: true});
+    await Promise.race([this.#announcement.promise, promise]);
+    signal?.removeEventListener('abort', resolve);
+  }
+
+  async #writeAll(): Promise<void> {
+    const {burstMs = 30, onTrouble} = this.#options;
+    while (this.#pending.size > 0 || this.#pendingVariables) {
+      // The first change after a pause goes out at once, what follows it closely goes together.
+      await this.#wait(this.#lastAt + burstMs - performance.now());
+      const cells = this.#pending;
+      const variables = this.#pendingVariables;
+      this.#pending = new Map();
+      this.#pendingVariables = false;
+      const change: FeedChange = {number: this.#current + 1, cells: [...cells.values()], ...(variables ? {variables: true as const} : {})};
+      try {
+        activeAfter(this.#active, change);
+        await this.#log?.append(change, () => [...this.#active.values()]);
+        this.#lastAt = performance.now();
+        this.#announce(change);
+      } catch (error) {
+        this.#pending = new Map([...cells, ...this.#pending]);
+        this.#pendingVariables ||= variables;
+        onTrouble?.(error);
+        if (this.#closed) break;
+        await this.#wait(retryMs);
+      }
+    }
+    this.#writing = undefined; // Here and not later: what is pushed next has to start anew.
+  }
+
+  #announce(change: FeedChange): void {
+    this.#current = change.number;
+    this.#recent.push(change);
+    if (this.#recent.length > itemsInMemory) this.#recent.shift();
+    this.#announcement.resolve();
+    this.#announcement = Promise.withResolvers<void>();
+  }
+
+  async #wait(ms: number): Promise<void> {
+    if (this.#closed) return;
+    const {promise, resolve} = Promise.withResolvers<void>();
+    if (!(ms > 0)) setImmediate(resolve);
+    const timer = ms > 0 ? setTimeout(resolve, ms) : undefined;
+    this.#stopWaiting = resolve;
+    await promise;
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,68 @@
+import type {RunId, Trigger} from '@firstlight/core';
+
+/** How one variable of a job ended. */
+export type ValueState = 'ok' | 'none' | 'skipped' | 'failed' | 'cancelled';
+
+/** How a job as a whole ended; variables that failed do not make a job fail. */
+export type JobOutcome = 'done' | 'cancelled' | 'failed';
+
+/** What someone asks to compute. */
+export interface ProcessRequest {
+  /** Runs of any proposal; `'all'` is every run of the table or found below the data root. */
+  readonly runs: readonly RunId[] | 'all';
+  /** Exact names (their dependencies are added); without them all that the trigger selects. */
+  readonly variables?: readonly string[];
+  /** Default `'all'`. */
+  readonly trigger?: Trigger;
+  /** A run without data: no directory has to exist. */
+  readonly mock?: boolean;
+}
+
+/** The job is in the durable queue. */
+export interface JobQueued extends RunId {
+  readonly event: 'queued';
+  readonly job: string;
+  readonly trigger: Trigger;
+  readonly variables: readonly string[] | null;
+}
+
+/** A runner began; `variables` are all it is going to compute. */
+export interface JobStarted extends RunId {
+  readonly event: 'started';
+  readonly job: string;
+  readonly variables: readonly string[];
+  /** 1 the first time, more after a runner was lost. */
+  readonly attempt: number;
+}
+
+/** A value is ready, and durable. */
+export interface JobValue extends RunId {
+  readonly event: 'value';
+  readonly job: string;
+  readonly name: string;
+  readonly state: ValueState;
+  /** The form of `summaryToJson`. */
+  readonly summary: unknown;
+  readonly message: string | null;
+  readonly seconds: number;
+}
+
+/** The job ended, and every value of it is in the folder's database. */
+export interface JobFinished extends RunId {
+  readonly event: 'finished';
+  readonly job: string;
+  readonly outcome: JobOutcome;
+  readonly message: string | null;
+  readonly seconds: number;
+}
+
+/** The last event of a request: no `job` key. */
+export interface AllFinished {
+  readonly event: 'finished';
+  readonly runs: number;
+  readonly values: Readonly<Record<ValueState, number>>;
+  readonly seconds: number;
+}
+
+/** What `process` tells, in order; as JSON lines this is what `firstlight process --json` prints. */
+export type JobEvent = JobQueued | JobStarted | JobValue | JobFinished | AllFinished;
