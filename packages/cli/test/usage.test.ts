@@ -1,0 +1,31 @@
+import {expect, test} from 'vitest';
+import {firstlight, temporaryDirectory} from './command.ts';
+
+const commands = ['init', 'process', 'show', 'context', 'context check', 'context describe', 'simulate', 'serve', 'demo', 'doctor'];
+
+test.each(commands)('%s explains itself with --help', async (command) => {
+  const {code, stdout} = await firstlight([...command.split(' '), '--help']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Usage: /);
+});
+
+test.each([
+  ['nonsense'],
+  ['process'],
+  ['process', 'x'],
+  ['show', 'abc'],
+  ['simulate', 'd', '--detector', '12'],
+  ['init', '--language', 'cobol'],
+])('wrong usage (%s %s) ends with 2 and says what to write', async (...args) => {
+  const {code, stderr, stdout} = await firstlight(args);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/error: .*\n?.*--help/s);
+  expect(stdout).toBe('');
+});
+
+test('outside an experiment folder a command says how to get one', async () => {
+  using directory = temporaryDirectory();
+  const {code, stderr} = await firstlight(['show'], {cwd: directory.path});
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/No experiment folder at or above .*; name one with --folder DIR, or make one with `firstlight init`/);
+});
