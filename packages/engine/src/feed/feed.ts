@@ -92,14 +92,15 @@ export class Feed implements AsyncDisposable {
         await this.#announced(signal);
         continue;
       }
-      const before = at;
+      let known = false;
       for await (const change of this.#changesAfter(at)) {
         if (change.number !== at + 1) break;
         yield change;
         at = change.number;
+        known = true;
         if (isAborted(signal)) return;
       }
-      if (at !== before) continue;
+      if (known) continue;
       at = this.#current;
       yield {number: at, reset: true};
     }
