@@ -1,0 +1,163 @@
+import {FirstlightError, sentenceOf} from '@firstlight/core';
+import {realClock, type Clock} from './clock.ts';
+import type {Fault} from './faults.ts';
+import {growRun} from './grow-run.ts';
+import {nextRunNumber, type DataKind} from './paths.ts';
+import {planRun, type RunPlan} from './plan.ts';
+import {writeRun, type WrittenRun} from './run-files.ts';
+
+export interface SimulateOptions {
+  /** The data root; runs go to `dir/SIM/202601/p001234/{raw,proc}/rNNNN`. */
+  readonly dir: string;
+  readonly proposal?: number;
+  /** How many runs; 0 goes on until the signal comes. */
+  readonly runs?: number;
+  /** Time from the start of a run to the start of the next; 0 is as fast as possible. */
+  readonly everySeconds?: number;
+  readonly trains?: number;
+  readonly detector?: readonly [height: number, width: number];
+  readonly camera?: readonly [height: number, width: number];
+  /** Same seed, same data. */
+  readonly seed?: number;
+  /** Some runs have missing trains, a dead source or a truncated file. */
+  readonly faults?: boolean;
+  /** Files grow train by train, in real time, in closed sequence files and SWMR. */
+  readonly grow?: boolean;
+  readonly trainsPerSecond?: number;
+  /** Trains per file: 32 when files grow, else 500. */
+  readonly sequenceTrains?: number;
+  /** The corrected run appears this long after its raw run. */
+  readonly procDelaySeconds?: number;
+  /** Start of the beamtime, in milliseconds since 1970; follows from the seed if not given. */
+  readonly startMs?: number;
+  readonly signal?: AbortSignal;
+  /** Is told about every run directory when its files are complete. */
+  readonly onRun?: (run: SimulatedRun) => void;
+  readonly clock?: Clock;
+}
+
+/** A run directory that was completed. */
+export interface SimulatedRun extends WrittenRun {
+  readonly proposal: number;
+  readonly run: number;
+  readonly data: DataKind;
+  readonly trains: number;
+  readonly fault: Fault['kind'];
+}
+
+const MAX_WAITING_CORRECTIONS = 16;
+
+/**
+ * Plays a beamline: writes runs in European XFEL format, one after the other, and a little later their corrected data.
+ *
+ * Runs that are there already are continued with the next number. It ends after `runs` runs and their corrections, or when the signal comes: then the run being
+ * recorded is closed with the trains it has, and corrections still waiting are not made.
+ *
+ * @example
+ * await simulate({dir: '/tmp/data', runs: 3});
+ */
+export const simulate = async (options: SimulateOptions): Promise<void> => {
+  const {dir, proposal = 1234, runs = 1, everySeconds = 0, procDelaySeconds = 2, onRun, clock = realClock} = options;
+  checkOptions(options);
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const corrections = new Set<Promise<void>>();
+  let failure: unknown;
+  const correctLater = async (plan: RunPlan) => {
+    await clock.sleep(procDelaySeconds * 1000, signal);
+    if (!signal.aborted) onRun?.(reportOf(plan, 'proc', writeRun(dir, plan, 'proc', {sequenceTrains: sequenceTrainsOf(options)})));
+  };
+  const first = readable(dir, () => nextRunNumber(dir, proposal));
+  try {
+    for (let run = first; (runs === 0 || run < first + runs) && !signal.aborted; run++) {
+      const startMs = clock.now();
+      const plan = planRun(run, options);
+      onRun?.(reportOf(plan, 'raw', await recordRun(plan, options, clock, signal)));
+      if (canBeCorrected(plan)) {
+        const correction: Promise<void> = correctLater(plan)
+          .catch((error: unknown) => {
+            failure ??= error;
+            stop.abort();
+          })
+          .finally(() => corrections.delete(correction));
+        corrections.add(correction);
+      }
+      if (corrections.size >= MAX_WAITING_CORRECTIONS) await Promise.race(corrections);
+      const isLast = runs !== 0 && run === first + runs - 1;
+      if (!isLast) await clock.sleep(startMs + everySeconds * 1000 - clock.now(), signal);
+    }
+    await Promise.all(corrections);
+  } finally {
+    stop.abort();
+    await Promise.all(corrections);
+  }
+  if (failure !== undefined) throw failure;
+};
+
+const recordRun = async (plan: RunPlan, options: SimulateOptions, clock: Clock, signal: AbortSignal): Promise<WrittenRun> => {
+  const sequenceTrains = sequenceTrainsOf(options);
+  if (!options.grow) return readable(options.dir, () => writeRun(options.dir, plan, 'raw', {sequenceTrains}));
+  return growRun(options.dir, plan, {sequenceTrains, trainsPerSecond: options.trainsPerSecond ?? 10, clock, signal});
+};
+
+const sequenceTrainsOf = ({grow = false, sequenceTrains = grow ? 32 : 500}: SimulateOptions): number => sequenceTrains;
+
+// The facility's correction gives up on a detector file it cannot open.
+const canBeCorrected = ({fault}: RunPlan): boolean => fault.kind !== 'truncated';
+
+const reportOf = (plan: RunPlan, data: DataKind, written: WrittenRun): SimulatedRun => ({
+  ...written,
+  proposal: plan.proposal,
+  run: plan.run,
+  data,
+  trains: plan.trains,
+  fault: plan.fault.kind,
+});
+
+const checkOptions = ({
+  proposal = 1,
+  runs = 0,
+  trains = 1,
+  detector = [1, 1],
+  camera = [1, 1],
+  sequenceTrains = 1,
+  ...rest
+}: SimulateOptions): void => {
+  const counts = {
+    proposal,
+    trains,
+    'detector height': detector[0],
+    'detector width': detector[1],
+    'camera height': camera[0],
+    'camera width': camera[1],
+    sequenceTrains,
+  };
+  for (const [name, value] of Object.entries(counts)) {
+    if (!Number.isSafeInteger(value) || value < 1) throw badOption(name, value, 'a whole number from 1 on');
+  }
+  if (!Number.isSafeInteger(runs) || runs < 0) throw badOption('runs', runs, 'a whole number, 0 for endless');
+  if (!((rest.trainsPerSecond ?? 10) > 0)) throw badOption('trainsPerSecond', rest.trainsPerSecond, 'a positive number');
+  for (const name of ['everySeconds', 'procDelaySeconds'] as const) {
+    if (!((rest[name] ?? 0) >= 0)) throw badOption(name, rest[name], 'a number of seconds from 0 on');
+  }
+};
+
+const badOption = (name: string, value: unknown, expected: string) =>
+  new FirstlightError('bad-option', `The simulation's ${name} cannot be ${String(value)}; it must be ${expected}.`, {facts: {name, value}});
+
+const readable = <T>(dir: string, act: () => T): T => {
+  try {
+    return act();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined || !['EACCES', 'EPERM', 'ENOTDIR', 'EROFS', 'ENOSPC'].includes(code)) throw error;
+    throw new FirstlightError(
+      'cannot-write',
+      `Runs cannot be written below ${dir}: ${sentenceOf(error)}; choose another directory or free it.`,
+      {
+        facts: {dir},
+        cause: error,
+      },
+    );
+  }
+};
