@@ -1,0 +1,47 @@
+import type {Complex} from '@firstlight/core';
+
+const trimZeros = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+const scientific = (value: number): string => {
+  const [mantissa = '', exponent = ''] = value.toExponential(3).split('e');
+  return `${trimZeros(mantissa)}e${exponent.replace('+', '')}`;
+};
+
+/**
+ * A number as a table cell shows it: whole numbers below 10 000 as they are, 0.0001 to 10 000 with five significant digits, the rest as `1.235e-7`.
+ *
+ * @example
+ * formatNumber(1.23) // '1.23'
+ * formatNumber(123456) // '1.235e5'
+ */
+export function formatNumber(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '-∞';
+  const size = Math.abs(value);
+  if (size < 1e4 && Number.isInteger(value)) return String(value === 0 ? 0 : value);
+  if (size < 1e-4 || size >= 1e4) return scientific(value);
+  const rounded = value.toPrecision(5);
+  return rounded.includes('e') ? scientific(value) : trimZeros(rounded);
+}
+
+/** A complex number, `1.5 - 2i`. */
+export const formatComplex = ({re, im}: Complex): string => `${formatNumber(re)} ${im < 0 || Object.is(im, -0) ? '-' : '+'} ${formatNumber(Math.abs(im))}i`;
+
+/** A shape as people write it: `2000 × 1000`, or `scalar`. */
+export const formatShape = (shape: readonly number[]): string => (shape.length === 0 ? 'scalar' : shape.join(' × '));
+
+const twoDigits = (n: number): string => String(n).padStart(2, '0');
+
+/** Seconds since 1970 as local `14:03:22`. */
+export function formatTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}:${twoDigits(date.getSeconds())}`;
+}
+
+/** Seconds since 1970 as local `2026-11-21 14:03:22`. */
+export function formatDateTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())} ${formatTime(seconds)}`;
+}
+
+/** A count with its noun: `1 run`, `3 runs`. */
+export const count = (n: number, noun: string): string => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;

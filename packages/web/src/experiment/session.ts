@@ -1,0 +1,146 @@
+import {backoffMs, followFeed, openSocketFeed, waitOrOnline} from './feed.ts';
+import {fetchContext, fetchTable} from './http.ts';
+import type {ContextFacts, FeedItem} from './wire.ts';
+import {TableStore} from './table-store.ts';
+
+/** How the line to the server is; times are milliseconds since 1970. */
+export type Connection =
+  | {readonly state: 'connecting'}
+  | {readonly state: 'connected'}
+  | {readonly state: 'reconnecting'; readonly since: number}
+  | {readonly state: 'offline'; readonly since: number; readonly reason: string | null};
+
+/** What the page shows of an experiment; a new object whenever something in it is new. */
+export interface SessionView {
+  readonly store: TableStore | null;
+  readonly connection: Connection;
+  readonly problems: ContextFacts['problems'];
+  /** When the last change came in, milliseconds since 1970. */
+  readonly lastChangeAt: number | null;
+  /** Why the table could not be loaded, while it could not. */
+  readonly failure: string | null;
+}
+
+const offlineAfterMs = 5_000;
+const contextEveryMs = 15_000;
+
+/**
+ * One experiment on screen: loads the table, then follows its changes until it is closed.
+ *
+ * Changes are applied in order of their numbers; when one is missing, or the server no longer keeps it, the table is loaded again while the old one stays visible.
+ */
+export class Session {
+  readonly id: string;
+  #view: SessionView = {store: null, connection: {state: 'connecting'}, problems: [], lastChangeAt: null, failure: null};
+  readonly #listeners = new Set<() => void>();
+  readonly #stop = new AbortController();
+  #reloading: AbortController | undefined;
+
+  constructor(id: string) {
+    this.id = id;
+    void this.#run();
+    const timer = setInterval(() => void this.#tick(), 1_000);
+    const contextTimer = setInterval(() => void this.#lookAtContext(), contextEveryMs);
+    this.#stop.signal.addEventListener('abort', () => {
+      clearInterval(timer);
+      clearInterval(contextTimer);
+    });
+  }
+
+  /** The view now; the same object until something changes. */
+  view = (): SessionView => this.#view;
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Ends every connection and timer. */
+  close(): void {
+    this.#stop.abort();
+  }
+
+  #show(more: Partial<SessionView>): void {
+    this.#view = {...this.#view, ...more};
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #run(): Promise<void> {
+    const {signal} = this.#stop;
+    await this.#load();
+    while (!signal.aborted) {
+      this.#reloading = new AbortController();
+      await followFeed({
+        since: () => this.#view.store?.change ?? 0,
+        onOpen: () => this.#opened(),
+        onItem: (item) => this.#take(item),
+        onLost: () => this.#lost(null),
+        signal: AbortSignal.any([signal, this.#reloading.signal]),
+        open: openSocketFeed(this.id),
+        wait: waitOrOnline,
+      }).catch((error: unknown) => this.#lost(sentenceOf(error)));
+      if (!signal.aborted) await this.#load();
+    }
+  }
+
+  #opened(): void {
+    this.#show({connection: {state: 'connected'}});
+    void this.#lookAtContext();
+  }
+
+  #lost(reason: string | null): void {
+    if (this.#stop.signal.aborted) return;
+    const before = this.#view.connection;
+    const since = before.state === 'reconnecting' || before.state === 'offline' ? before.since : Date.now();
+    if (before.state !== 'offline') this.#show({connection: {state: 'reconnecting', since}});
+    if (reason !== null) this.#show({connection: {state: 'offline', since, reason}});
+  }
+
+  /** A loss of a few seconds is a hiccup; a longer one has a name. */
+  #tick(): void {
+    const {connection} = this.#view;
+    if (connection.state !== 'reconnecting' || Date.now() - connection.since < offlineAfterMs) return;
+    this.#show({connection: {state: 'offline', since: connection.since, reason: null}});
+  }
+
+  #take(item: FeedItem): void {
+    const {store} = this.#view;
+    if (!store) return;
+    if (item.reset || store.apply(item) === 'gap') {
+      this.#reloading?.abort();
+      return;
+    }
+    if (item.variables) void this.#lookAtContext();
+    this.#show({lastChangeAt: Date.now()});
+  }
+
+  /** Loads the table, trying again until it succeeds or the session is closed. */
+  async #load(): Promise<void> {
+    const {signal} = this.#stop;
+    for (let attempt = 2; !signal.aborted; attempt += 1) {
+      try {
+        const [bytes, {decodeTable}] = await Promise.all([fetchTable(this.id, signal), import('./arrow.ts')]);
+        this.#show({store: new TableStore(decodeTable(bytes)), failure: null});
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#lost(null);
+        this.#show({failure: sentenceOf(error)});
+        await waitOrOnline(backoffMs(attempt), signal);
+      }
+    }
+  }
+
+  async #lookAtContext(): Promise<void> {
+    if (this.#view.connection.state !== 'connected' || document.hidden) return;
+    try {
+      const {variables, problems} = await fetchContext(this.id, this.#stop.signal);
+      this.#view.store?.setVariables(variables);
+      if (JSON.stringify(problems) !== JSON.stringify(this.#view.problems)) this.#show({problems});
+    } catch {
+      // Looked at again with the next connection, change of columns or tick; the connection's state tells that the server is away.
+    }
+  }
+}
+
+const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
