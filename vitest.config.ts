@@ -1,6 +1,8 @@
 import {defineConfig} from 'vitest/config';
 
 export default defineConfig({
+  // Node itself takes this file; Vite would take graphql's other build, and two builds do not know each other's types.
+  resolve: {alias: [{find: /^graphql$/, replacement: 'graphql/index.js'}]},
   test: {
     include: ['packages/*/{src,test}/**/*.test.ts', 'e2e/**/*.test.ts', 'docs/**/*.test.ts'],
     pool: 'forks',

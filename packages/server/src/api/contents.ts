@@ -1,0 +1,64 @@
+/** The text of `/api`; whoever changes an address changes its line here. */
+export const addresses: readonly (readonly [string, string])[] = [
+  [
+    'GET /api/experiments',
+    '`[{id, folder, proposals, change}]`: the experiments of this server. `change` is the number of the last change.',
+  ],
+  [
+    'GET /api/experiments/ID/table',
+    'The table as an Arrow IPC stream. Columns `proposal` and `run` (Int32), `start_time` (Float64, seconds since 1970), then for each variable NAME: ' +
+      '`NAME` (Float64 if all its summaries are numbers, or all are booleans; else Utf8 with the summary as JSON; null where there is none), ' +
+      '`NAME#state` (Uint8: 0 ok, 1 none, 2 skipped, 3 failed, 4 missing), `NAME#message` (Utf8, only if any cell has one), ' +
+      '`NAME#activity` (Uint8: 0 idle, 1 queued, 2 running, only if any cell is not idle). Metadata of the schema: `experiment`, `change`, `offset`, `total` ' +
+      '(rows of the whole table), `activity` (JSON `[[row, NAME, activity]]`, left out beyond 10 000 entries). Metadata of the field NAME: ' +
+      '`title`, `units`, `description`, `tags` (JSON), `type` (`number`, `boolean` or `json`).',
+  ],
+  [
+    'GET /api/experiments/ID/table?rows=0-99&columns=NAME,NAME',
+    'A window: rows by position, first to last, both included (or `rows=OFFSET,COUNT`), and only some variables. Rows are ordered by proposal and run.',
+  ],
+  [
+    'GET /api/experiments/ID/table?format=json',
+    'The same for scripts: `{change, columns: [{name, title, unit}], rows: [{proposal, run, startTime, values: {NAME: {state, summary, activity, message}}}]}`. ' +
+      'A summary is a number, a boolean, a text, `{"re", "im"}`, `{"image": address}`, `{"trendline": {"x", "y"}}`, `{"array": {"dtype", "shape"}}` or null.',
+  ],
+  [
+    'GET /api/experiments/ID/runs/PROPOSAL/RUN/NAME',
+    'Everything about one value: `{proposal, run, name, title, description, state, summary, activity, message, kind, dtype, shape, dims, coords, units, links}`. ' +
+      '`links` has the addresses below that have something to give.',
+  ],
+  [
+    '…/NAME/data.arrow?slice=&max=WIDTHxHEIGHT',
+    'The array as one Arrow batch: `value` in C order (complex: `value.re`, `value.im`; bool: 0 and 1), coordinates of a 1-D array as further columns. Metadata: ' +
+      '`shape`, `dtype`, `dims`, `units`, `coords`. With `max` an image (2-D) comes as means over blocks that fit the size; `fullShape` and `block` say so.',
+  ],
+  [
+    '…/NAME/data.npy?slice=0:10,5',
+    'The array as a NumPy file. `slice` is as in NumPy: positions and ranges joined by commas, `:` for all.',
+  ],
+  ['…/NAME/preview.png', 'The picture that stands for the value.'],
+  ['…/NAME/figure.json', "A Plotly figure as Plotly's JSON."],
+  [
+    'POST /api/experiments/ID/process',
+    'Asks for runs to be processed. Body `{"runs": "1-5,8"}` (or `"all"`, or a list of numbers and `{proposal, run}`), optional `proposal`, `variables` (names), `trigger` ' +
+      '(`raw`, `proc`, `all`), `mock`. Answers JSON lines as `firstlight process --json` prints them: `queued`, `started`, `value`, `finished` for each job and a last ' +
+      '`finished` without `job`. The work goes on when the client leaves.',
+  ],
+  [
+    'GET /health',
+    '`{status, serving, experiments: [{id, status, change, writer, waiting, running, disk, …}]}`; status `ok` or `degraded`.',
+  ],
+];
+
+export const graphql =
+  'At `/graphql`, for everything small: POST for questions and actions, WebSocket (protocol `graphql-transport-ws`, the package `graphql-ws`) for the subscription ' +
+  '`changes`. Load a table, subscribe with its `change` as `since`, and apply each item: nothing is missed and nothing comes twice. An item with `reset` says that ' +
+  'too much lies between; load the table again and go on. Columns that changed are announced by `variables: true`.';
+
+export const notes: readonly string[] = [
+  'An error answers with its status and `{"error": {"code", "sentence"}}`.',
+  'Everything big has an `ETag`: send it back as `If-None-Match` and an unchanged answer is 304 without a body.',
+  'JSON has no NaN and infinities: they are the strings `"NaN"`, `"Infinity"`, `"-Infinity"`. Integers beyond 2^53 are strings, too.',
+  'Only requests to this server’s own name and from its own page are answered: there is no sign-in, so a foreign page in the same browser must not get in.',
+  'Answers larger than 256 MB are refused (413); ask for a slice.',
+];

@@ -1,0 +1,61 @@
+import {Float32, Float64, Int16, Int32, Int64, Int8, Uint16, Uint32, Uint64, Uint8, Utf8, makeData} from 'apache-arrow';
+import type {Data} from 'apache-arrow';
+import type {NDArray, TypedArray} from '@firstlight/core';
+
+/** A column of 64-bit floats with nulls where `values` has null. */
+export function floatData(values: readonly (number | null)[]): Data<Float64> {
+  const data = Float64Array.from(values, (value) => value ?? 0);
+  return makeData({type: new Float64(), length: values.length, data, ...validity(values)});
+}
+
+/** A column of text with nulls where `values` has null. */
+export function textData(values: readonly (string | null)[]): Data<Utf8> {
+  const pieces = values.map((value) => Buffer.from(value ?? ''));
+  const valueOffsets = new Int32Array(values.length + 1);
+  for (const [i, piece] of pieces.entries()) valueOffsets[i + 1] = (valueOffsets[i] ?? 0) + piece.byteLength;
+  return makeData({type: new Utf8(), length: values.length, valueOffsets, data: Buffer.concat(pieces), ...validity(values)});
+}
+
+/** A column of small codes. */
+export const codeData = (values: readonly number[]): Data<Uint8> =>
+  makeData({type: new Uint8(), length: values.length, nullCount: 0, data: Uint8Array.from(values)});
+
+/** A column of 32-bit integers. */
+export const intData = (values: readonly number[]): Data<Int32> =>
+  makeData({type: new Int32(), length: values.length, nullCount: 0, data: Int32Array.from(values)});
+
+function validity(values: readonly unknown[]): {nullCount: number; nullBitmap?: Uint8Array} {
+  const nullCount = values.reduce<number>((count, value) => count + (value === null ? 1 : 0), 0);
+  return nullCount === 0 ? {nullCount} : {nullCount, nullBitmap: bitsOf(values)};
+}
+
+/** One bit for each value that is there, least significant first, as Arrow packs them. */
+function bitsOf(values: readonly unknown[]): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(values.length / 64) * 8);
+  for (const [i, value] of values.entries()) if (value !== null) bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7));
+  return bits;
+}
+
+/** Arrow types by our dtype. Half floats travel as floats and booleans as bytes: both are exact, and plain typed arrays for every reader. */
+const arrowTypes = {
+  int8: () => new Int8(),
+  int16: () => new Int16(),
+  int32: () => new Int32(),
+  int64: () => new Int64(),
+  uint8: () => new Uint8(),
+  uint16: () => new Uint16(),
+  uint32: () => new Uint32(),
+  uint64: () => new Uint64(),
+  float16: () => new Float32(),
+  float32: () => new Float32(),
+  float64: () => new Float64(),
+  bool: () => new Uint8(),
+};
+
+/** A column of an array's elements in C order; complex numbers are two columns, so not for them. */
+export function elementData({dtype, data}: NDArray): Data {
+  if (dtype === 'string') return textData(data as readonly string[]);
+  if (dtype === 'complex64' || dtype === 'complex128') throw new TypeError('complex numbers are two columns');
+  const values = dtype === 'float16' ? Float32Array.from(data as Float16Array) : (data as TypedArray);
+  return makeData({type: arrowTypes[dtype]() as Float64, length: values.length, nullCount: 0, data: values as Float64Array});
+}

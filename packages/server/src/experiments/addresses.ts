@@ -1,0 +1,16 @@
+import type {RunId, Summary} from '@firstlight/core';
+
+/** Where a value is served: `/api/experiments/p1234/runs/1234/7/intensity`. */
+export const valueAddress = (experimentId: string, {proposal, run}: RunId, name: string): string =>
+  `/api/experiments/${encodeURIComponent(experimentId)}/runs/${proposal}/${run}/${encodeURIComponent(name)}`;
+
+/**
+ * The summary with its picture's address in this server.
+ *
+ * The engine names pictures by its own experiment id, which may differ from ours when two folders hold the same proposal; a query (the picture's version) is kept.
+ */
+export function withAddress(summary: Summary, experimentId: string, run: RunId, name: string): Summary {
+  if (summary === null || typeof summary !== 'object' || !('image' in summary)) return summary;
+  const query = summary.image.indexOf('?');
+  return {image: `${valueAddress(experimentId, run, name)}/preview.png${query < 0 ? '' : summary.image.slice(query)}`};
+}

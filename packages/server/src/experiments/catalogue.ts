@@ -1,0 +1,53 @@
+import {FirstlightError} from '@firstlight/core';
+import type {RunId} from '@firstlight/core';
+import type {ServedExperiment} from './served.ts';
+
+/** The experiments of this server, each under an id that no other one has. */
+export class Catalogue {
+  readonly #byId = new Map<string, ServedExperiment>();
+
+  constructor(experiments: Iterable<ServedExperiment>) {
+    for (const experiment of experiments) this.#byId.set(this.#freeId(experiment.id), experiment);
+  }
+
+  /** `p1234`, or `p1234-2` when there is one already (the same proposal in two folders). */
+  #freeId(wanted: string): string {
+    if (!this.#byId.has(wanted)) return wanted;
+    let number = 2;
+    while (this.#byId.has(`${wanted}-${number}`)) number += 1;
+    return `${wanted}-${number}`;
+  }
+
+  /** All experiments with their ids, in the order in which they were given. */
+  entries(): [string, ServedExperiment][] {
+    return [...this.#byId];
+  }
+
+  /** @throws FirstlightError `no-such-experiment`. */
+  find(id: string): ServedExperiment {
+    const experiment = this.#byId.get(id);
+    if (experiment) return experiment;
+    const known = [...this.#byId.keys()].join(', ');
+    throw new FirstlightError('no-such-experiment', `There is no experiment "${id}" here; this server has ${known || 'none'}.`, {
+      facts: {id},
+    });
+  }
+}
+
+/** @throws FirstlightError `no-such-run` when the table has no such row. */
+export function assertRun(experiment: ServedExperiment, {proposal, run}: RunId): void {
+  if (experiment.table.runs().some((row) => row.proposal === proposal && row.run === run)) return;
+  throw new FirstlightError('no-such-run', `Run ${run} of proposal ${proposal} is not in this experiment.`, {facts: {proposal, run}});
+}
+
+/** @throws FirstlightError `no-such-variable` when the table has no such column. */
+export function assertVariable(experiment: ServedExperiment, name: string): void {
+  if (experiment.table.variables().some((variable) => variable.name === name)) return;
+  throw new FirstlightError(
+    'no-such-variable',
+    `There is no variable "${name}" in this experiment; /api/experiments/ID/table?format=json&rows=0-0 lists them.`,
+    {
+      facts: {name},
+    },
+  );
+}

@@ -1,0 +1,32 @@
+import {Readable} from 'node:stream';
+import {FirstlightError} from '@firstlight/core';
+import type {FastifyInstance} from 'fastify';
+import type {Catalogue} from '../experiments/catalogue.ts';
+import {parseQuery} from '../http/query.ts';
+import {jsonLines} from './events.ts';
+import {processBody, requestOf} from './request.ts';
+
+/** Most requests that are watched at the same time; their work is not limited by it. */
+const mostWatched = 64;
+
+/**
+ * `POST /api/experiments/ID/process`: the events of the work as JSON lines, the same that `firstlight process --json` prints.
+ *
+ * The work is durable: when the client goes away it goes on.
+ */
+export function processRoutes(app: FastifyInstance, catalogue: Catalogue): void {
+  let watched = 0;
+  app.post<{Params: {id: string}}>('/api/experiments/:id/process', (request, reply) => {
+    const experiment = catalogue.find(request.params.id);
+    const asked = requestOf(parseQuery(processBody, request.body), experiment);
+    if (watched >= mostWatched) {
+      throw new FirstlightError('too-many-requests', `${mostWatched} requests are being followed already; wait until one of them ends.`);
+    }
+    watched += 1;
+    const lines = Readable.from(jsonLines(experiment.process(asked)), {objectMode: false});
+    lines.once('close', () => {
+      watched -= 1;
+    });
+    return reply.headers({'content-type': 'application/x-ndjson', 'cache-control': 'no-store'}).send(lines);
+  });
+}

@@ -1,0 +1,44 @@
+import {expect, test} from 'vitest';
+import {parseSlice, resolveSlice, sizeAfter} from '../src/values/slice.ts';
+import {npyBytes} from '../src/values/npy.ts';
+import {parseMost, reduceImage} from '../src/values/reduce.ts';
+import {ramp} from './experiment-in-memory.ts';
+
+test('a slice is read as numpy reads it', () => {
+  expect(parseSlice('0:10,5')).toEqual([{start: 0, stop: 10}, 5]);
+  expect(parseSlice(':, ::2,-1')).toEqual([null, {step: 2}, -1]);
+  expect(resolveSlice(parseSlice('-3:,::2,-1'), [10, 5, 4])).toEqual([{start: 7, stop: 10, step: 1}, {start: 0, stop: 5, step: 2}, 3]);
+  expect(sizeAfter(resolveSlice(parseSlice('-3:,::2,-1'), [10, 5, 4]), [10, 5, 4])).toEqual([3, 3]);
+  expect(sizeAfter(resolveSlice(parseSlice('8:3'), [10, 5]), [10, 5])).toEqual([0, 5]);
+});
+
+test.for(['', 'a', '1:2:0', '::-1', '1..2', '0x10'])('the slice "%s" is refused', (text) => {
+  expect(() => parseSlice(text)).toThrow(/cannot be used/);
+});
+
+test('a position outside the array and a dimension too many are refused', () => {
+  expect(() => resolveSlice([10], [10])).toThrow(/outside dimension 0/);
+  expect(() => resolveSlice([0, 0], [10])).toThrow(/has the shape \(10\)/);
+});
+
+test('an image is reduced by means over blocks, leaving NaN out', () => {
+  expect(reduceImage(ramp(4, 4), {rows: 2, columns: 2})).toMatchObject({
+    block: [2, 2],
+    array: {shape: [2, 2], data: Float32Array.of(2.5, 4.5, 10.5, 12.5)},
+  });
+  expect(reduceImage(ramp(3, 5), {rows: 2, columns: 5})).toMatchObject({block: [2, 1], array: {shape: [2, 5]}});
+  const holes = {dtype: 'float32', shape: [1, 2], data: Float32Array.of(Number.NaN, 3)} as const;
+  expect(reduceImage(holes, {rows: 1, columns: 1}).array.data).toEqual(Float32Array.of(3));
+  expect(parseMost('640x480')).toEqual({columns: 640, rows: 480});
+  expect([parseMost('0x1'), parseMost('x'), parseMost('640')]).toEqual([undefined, undefined, undefined]);
+});
+
+test('the header of an .npy file ends on a multiple of 64 bytes', () => {
+  const bytes = npyBytes(ramp(2, 3));
+  const headerLength = Buffer.from(bytes).readUInt16LE(8);
+  expect((headerLength + 10) % 64).toBe(0);
+  expect(Buffer.from(bytes.subarray(10, 10 + headerLength)).toString()).toContain(
+    "'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }",
+  );
+  expect(bytes.byteLength).toBe(10 + headerLength + 24);
+});
