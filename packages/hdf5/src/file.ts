@@ -99,7 +99,10 @@ function create(path: string, mode: 'w' | 'x', properties: Id, {trackOrder}: Ope
 function checkNotLocked(path: string, options: OpenOptions): void {
   withAccess('r+', options, (properties) => {
     const id = h5().H5Fopen(path, access['r+'], properties);
-    if (id >= 0) return void h5().H5Fclose(id);
+    if (id >= 0) {
+      h5().H5Fclose(id);
+      return;
+    }
     const error = failure(`open "${path}" for writing`);
     // Anything else (not an HDF5 file, damaged) is about to be truncated anyway.
     if (error.code === 'hdf5-locked') throw error;

@@ -17,3 +17,8 @@ export {setReadLimit} from './limits.ts';
 // The library and its care
 export {openHandles} from './handles.ts';
 export {library as hdf5Library} from './library.ts';
+// Work in a process of its own
+export {HelperProcess} from './helper-process.ts';
+export type {CallOptions, HelperOptions} from './helper-process.ts';
+export {serveCalls} from './serve-calls.ts';
+export type {Handlers} from './serve-calls.ts';

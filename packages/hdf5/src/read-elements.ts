@@ -60,7 +60,7 @@ function targetArray(
       `The ${source.label()} gives ${length} elements of a ${expected.name}, which do not fit the given ${into.constructor.name} of ${into.length}.`,
     );
   }
-  return into.length === length ? into : (into.subarray(0, length) as TypedArray);
+  return into.length === length ? into : into.subarray(0, length);
 }
 
 function withMemoryType<T>({type, typeId}: ElementSource, dtype: DType, use: (memoryType: Id) => T): T {

@@ -19,7 +19,7 @@ interface Layout {
   readonly bytes: number;
   /** Set when the element is a plain number, so that lists of it can be typed arrays. */
   readonly dtype?: Exclude<DType, 'string'>;
-  decode(memory: DataView, offset: number): unknown;
+  readonly decode: (memory: DataView, offset: number) => unknown;
 }
 
 /**
