@@ -4,7 +4,7 @@ import {setTimeout as after} from 'node:timers/promises';
 export interface Clock {
   /** Milliseconds since some moment. */
   now(): number;
-  /** Waits; ends at once, without an error, when the signal comes or the time is not positive. */
+  /** Waits, at least until other events had their turn; ends early, without an error, when the signal comes. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -12,8 +12,7 @@ export interface Clock {
 export const realClock: Clock = {
   now: () => performance.now(),
   async sleep(ms, signal) {
-    if (ms <= 0 || signal.aborted) return;
-    await after(ms, undefined, {signal}).catch((error: unknown) => {
+    await after(Math.max(0, ms), undefined, {signal}).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
   },

@@ -1,8 +1,8 @@
-import {mkdirSync, renameSync} from 'node:fs';
+import {renameSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Clock} from './clock.ts';
 import {ExdfFile} from './exdf-file.ts';
-import {runDirectory, unfinishedName} from './paths.ts';
+import {makeRunDirectory, unfinishedName} from './paths.ts';
 import type {RunPlan} from './plan.ts';
 import {aggregatorsOf, damage, fileNameOf, type FilePlan, type WrittenRun} from './run-files.ts';
 
@@ -21,8 +21,7 @@ export interface GrowOptions {
  */
 export const growRun = async (dir: string, plan: RunPlan, options: GrowOptions): Promise<WrittenRun> => {
   const {sequenceTrains, trainsPerSecond, clock, signal} = options;
-  const directory = runDirectory(dir, plan.proposal, 'raw', plan.run);
-  mkdirSync(directory, {recursive: true});
+  const directory = makeRunDirectory(dir, plan.proposal, 'raw', plan.run);
   const startMs = clock.now();
   const names: string[] = [];
   let open: OpenFile[] = [];

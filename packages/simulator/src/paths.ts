@@ -1,4 +1,4 @@
-import {readdirSync} from 'node:fs';
+import {mkdirSync, readdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {proposalDirectoryName, runDirectoryName} from '@firstlight/core';
 import {CYCLE, INSTRUMENT} from './sources.ts';
@@ -19,6 +19,14 @@ export const dataFileName = (fileClass: string, run: number, aggregator: string,
 
 /** The name a file has until it is complete: hidden, and no `.h5`, so that nobody takes it for data. */
 export const unfinishedName = (fileName: string): string => `.${fileName}.writing`;
+
+/** Makes a run's directory, and removes what an interrupted simulation left in it. */
+export const makeRunDirectory = (...run: Parameters<typeof runDirectory>): string => {
+  const directory = runDirectory(...run);
+  mkdirSync(directory, {recursive: true});
+  for (const name of list(directory)) if (name.startsWith('.') && name.endsWith('.writing')) rmSync(join(directory, name), {force: true});
+  return directory;
+};
 
 /** The number after the last run there is; 1 in an empty directory. A last run without a file was interrupted, and its number is taken again. */
 export const nextRunNumber = (dir: string, proposal: number): number => {

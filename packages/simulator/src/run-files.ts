@@ -1,8 +1,8 @@
-import {mkdirSync, renameSync, rmSync, statSync, truncateSync} from 'node:fs';
+import {renameSync, rmSync, statSync, truncateSync} from 'node:fs';
 import {join} from 'node:path';
 import {ExdfFile} from './exdf-file.ts';
 import {correctedAggregators, rawAggregators, type Aggregator} from './layout.ts';
-import {dataFileName, runDirectory, unfinishedName, type DataKind} from './paths.ts';
+import {dataFileName, makeRunDirectory, unfinishedName, type DataKind} from './paths.ts';
 import type {RunPlan} from './plan.ts';
 
 const BLOCK_BYTES = 16 * 1024 * 1024;
@@ -34,8 +34,7 @@ export const fileNameOf = ({plan, aggregator, sequence}: FilePlan): string =>
  * @param sequenceTrains trains per file; the run is cut into as many files per aggregator as needed.
  */
 export const writeRun = (dir: string, plan: RunPlan, data: DataKind, {sequenceTrains}: {sequenceTrains: number}): WrittenRun => {
-  const directory = runDirectory(dir, plan.proposal, data, plan.run);
-  mkdirSync(directory, {recursive: true});
+  const directory = makeRunDirectory(dir, plan.proposal, data, plan.run);
   const sequences = Array.from({length: Math.ceil(plan.trains / sequenceTrains)}, (_, sequence) => sequence);
   const files = sequences.flatMap((sequence) => aggregatorsOf(plan, data).map((aggregator) => ({plan, aggregator, sequence})));
   const names = files.map(fileNameOf);

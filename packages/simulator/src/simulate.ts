@@ -45,8 +45,6 @@ export interface SimulatedRun extends WrittenRun {
   readonly fault: Fault['kind'];
 }
 
-const MAX_WAITING_CORRECTIONS = 16;
-
 /**
  * Plays a beamline: writes runs in European XFEL format, one after the other, and a little later their corrected data.
  *
@@ -57,62 +55,92 @@ const MAX_WAITING_CORRECTIONS = 16;
  * await simulate({dir: '/tmp/data', runs: 3});
  */
 export const simulate = async (options: SimulateOptions): Promise<void> => {
-  const {dir, proposal = 1234, runs = 1, everySeconds = 0, procDelaySeconds = 2, onRun, clock = realClock} = options;
   checkOptions(options);
-  const stop = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  const corrections = new Set<Promise<void>>();
-  let failure: unknown;
-  const correctLater = async (plan: RunPlan) => {
-    await clock.sleep(procDelaySeconds * 1000, signal);
-    if (!signal.aborted) onRun?.(reportOf(plan, 'proc', writeRun(dir, plan, 'proc', {sequenceTrains: sequenceTrainsOf(options)})));
-  };
-  const first = readable(dir, () => nextRunNumber(dir, proposal));
-  try {
-    for (let run = first; (runs === 0 || run < first + runs) && !signal.aborted; run++) {
-      const startMs = clock.now();
-      const plan = planRun(run, options);
-      onRun?.(reportOf(plan, 'raw', await recordRun(plan, options, clock, signal)));
-      if (canBeCorrected(plan)) {
-        const correction: Promise<void> = correctLater(plan)
-          .catch((error: unknown) => {
-            failure ??= error;
-            stop.abort();
-          })
-          .finally(() => corrections.delete(correction));
-        corrections.add(correction);
-      }
-      if (corrections.size >= MAX_WAITING_CORRECTIONS) await Promise.race(corrections);
-      const isLast = runs !== 0 && run === first + runs - 1;
-      if (!isLast) await clock.sleep(startMs + everySeconds * 1000 - clock.now(), signal);
-    }
-    await Promise.all(corrections);
-  } finally {
-    stop.abort();
-    await Promise.all(corrections);
+  const {dir, proposal = 1234, runs = 1, everySeconds = 0, clock = realClock} = options;
+  await using session = new Session(options);
+  const first = await guarded(dir, () => nextRunNumber(dir, proposal));
+  const end = runs === 0 ? Number.POSITIVE_INFINITY : first + runs;
+  for (let run = first; run < end && !session.signal.aborted; run++) {
+    const startMs = clock.now();
+    await session.record(planRun(run, options));
+    if (run + 1 < end) await clock.sleep(startMs + everySeconds * 1000 - clock.now(), session.signal);
   }
-  if (failure !== undefined) throw failure;
+  await session.corrected();
 };
 
-const recordRun = async (plan: RunPlan, options: SimulateOptions, clock: Clock, signal: AbortSignal): Promise<WrittenRun> => {
+const MAX_WAITING_CORRECTIONS = 16;
+
+/** A simulation at work: it records runs, and corrects them while the next ones are recorded. */
+class Session implements AsyncDisposable {
+  readonly signal: AbortSignal;
+  readonly #options: SimulateOptions;
+  readonly #stop = new AbortController();
+  readonly #corrections = new Set<Promise<void>>();
+  #failure: unknown;
+
+  constructor(options: SimulateOptions) {
+    this.#options = options;
+    this.signal = options.signal ? AbortSignal.any([options.signal, this.#stop.signal]) : this.#stop.signal;
+  }
+
+  /** Records a raw run; its correction follows by itself. */
+  async record(plan: RunPlan): Promise<void> {
+    const written = await recordRun(plan, this.#options, this.signal);
+    this.#report(plan, 'raw', written);
+    if (canBeCorrected(plan)) this.#correctLater(plan);
+    if (this.#corrections.size >= MAX_WAITING_CORRECTIONS) await Promise.race(this.#corrections);
+  }
+
+  /** Waits for the corrections that are not made yet; throws what went wrong with one. */
+  async corrected(): Promise<void> {
+    await Promise.all(this.#corrections);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#corrections);
+  }
+
+  #correctLater(plan: RunPlan): void {
+    const correction: Promise<void> = this.#correct(plan)
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+        this.#stop.abort();
+      })
+      .finally(() => this.#corrections.delete(correction));
+    this.#corrections.add(correction);
+  }
+
+  async #correct(plan: RunPlan): Promise<void> {
+    const {dir, procDelaySeconds = 2, clock = realClock} = this.#options;
+    await clock.sleep(procDelaySeconds * 1000, this.signal);
+    if (this.signal.aborted) return;
+    this.#report(
+      plan,
+      'proc',
+      guarded(dir, () => writeRun(dir, plan, 'proc', {sequenceTrains: sequenceTrainsOf(this.#options)})),
+    );
+  }
+
+  #report(plan: RunPlan, data: DataKind, written: WrittenRun): void {
+    const {proposal, run, trains, fault} = plan;
+    this.#options.onRun?.({...written, proposal, run, data, trains, fault: fault.kind});
+  }
+}
+
+const recordRun = async (plan: RunPlan, options: SimulateOptions, signal: AbortSignal): Promise<WrittenRun> => {
+  const {dir, grow = false, trainsPerSecond = 10, clock = realClock} = options;
   const sequenceTrains = sequenceTrainsOf(options);
-  if (!options.grow) return readable(options.dir, () => writeRun(options.dir, plan, 'raw', {sequenceTrains}));
-  return growRun(options.dir, plan, {sequenceTrains, trainsPerSecond: options.trainsPerSecond ?? 10, clock, signal});
+  return guarded(dir, () =>
+    grow ? growRun(dir, plan, {sequenceTrains, trainsPerSecond, clock, signal}) : writeRun(dir, plan, 'raw', {sequenceTrains}),
+  );
 };
 
 const sequenceTrainsOf = ({grow = false, sequenceTrains = grow ? 32 : 500}: SimulateOptions): number => sequenceTrains;
 
 // The facility's correction gives up on a detector file it cannot open.
 const canBeCorrected = ({fault}: RunPlan): boolean => fault.kind !== 'truncated';
-
-const reportOf = (plan: RunPlan, data: DataKind, written: WrittenRun): SimulatedRun => ({
-  ...written,
-  proposal: plan.proposal,
-  run: plan.run,
-  data,
-  trains: plan.trains,
-  fault: plan.fault.kind,
-});
 
 const checkOptions = ({
   proposal = 1,
@@ -145,9 +173,10 @@ const checkOptions = ({
 const badOption = (name: string, value: unknown, expected: string) =>
   new FirstlightError('bad-option', `The simulation's ${name} cannot be ${String(value)}; it must be ${expected}.`, {facts: {name, value}});
 
-const readable = <T>(dir: string, act: () => T): T => {
+/** Does something with the file system; says what to do when that refuses. */
+const guarded = async <T>(dir: string, act: () => T | Promise<T>): Promise<T> => {
   try {
-    return act();
+    return await act();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined || !['EACCES', 'EPERM', 'ENOTDIR', 'EROFS', 'ENOSPC'].includes(code)) throw error;
