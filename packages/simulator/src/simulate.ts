@@ -116,11 +116,8 @@ class Session implements AsyncDisposable {
     const {dir, procDelaySeconds = 2, clock = realClock} = this.#options;
     await clock.sleep(procDelaySeconds * 1000, this.signal);
     if (this.signal.aborted) return;
-    this.#report(
-      plan,
-      'proc',
-      guarded(dir, () => writeRun(dir, plan, 'proc', {sequenceTrains: sequenceTrainsOf(this.#options)})),
-    );
+    const sequenceTrains = sequenceTrainsOf(this.#options);
+    this.#report(plan, 'proc', await guarded(dir, () => writeRun(dir, plan, 'proc', {sequenceTrains})));
   }
 
   #report(plan: RunPlan, data: DataKind, written: WrittenRun): void {
