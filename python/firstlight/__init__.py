@@ -1,0 +1,3 @@
+"""The Python side of Firstlight: runs a DAMNIT context file, one value at a time, in the user's own interpreter."""
+
+__version__ = "0.1.0"

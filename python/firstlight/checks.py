@@ -1,0 +1,131 @@
+"""Everything that can be wrong with the variables of a context file, found all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from .plan import START_TIME, Graph, Promoted, matching, with_dependencies
+from .variable import RunData
+from .wire import Input, Problem
+
+if TYPE_CHECKING:
+    from .loading import Declared
+
+NOT_YET = "which this version of Firstlight does not run yet; remove it or process this file with DAMNIT"
+NO_CATALOGUE = "this version of Firstlight does not read the metadata catalogue yet"
+MYMDC_FIELDS = ("sample_name", "run_type", "techniques")
+
+
+def check(
+    declared: Mapping[str, Declared],
+    graph: Graph,
+    promoted: Mapping[str, Promoted],
+    cycle: list[str] | None,
+    path: str,
+) -> tuple[Problem, ...]:
+    """All problems of a file's variables, each with its place in the file.
+
+    Args:
+        declared: the variables by name.
+        graph: their direct dependencies.
+        promoted: what they need; empty when there is a cycle.
+        cycle: the names around a cycle, if there is one.
+        path: the context file.
+    """
+    finder = _Checks(declared, graph, promoted, path)
+    return tuple(finder.all(cycle))
+
+
+class _Checks:
+    def __init__(self, declared: Mapping[str, Declared], graph: Graph, promoted: Mapping[str, Promoted], path: str) -> None:
+        self._declared = declared
+        self._graph = graph
+        self._promoted = promoted
+        self._path = path
+
+    def all(self, cycle: list[str] | None) -> Iterator[Problem]:
+        for item in self._declared.values():
+            yield from self._inputs(item)
+            yield from self._declaration(item)
+        if cycle:
+            text = f"These Variables have cyclical dependencies, which is not allowed: {cycle}"
+            yield self._error(self._declared[cycle[0]], text)
+        else:
+            yield from self._raw_needing_proc()
+        yield from self._duplicate_titles()
+
+    def _inputs(self, item: Declared) -> Iterator[Problem]:
+        for wanted in item.inputs:
+            place = item.place.annotations.get(wanted.parameter) if item.place else None
+            problem = self._input(item, wanted)
+            if problem:
+                severity, text = problem
+                yield self._problem(item, severity, text, place)
+
+    def _input(self, item: Declared, wanted: Input) -> tuple[str, str] | None:
+        if wanted.kind == "var" and not matching(wanted.name, self._declared):
+            return "error", f"Missing dependency: '{wanted.name}' for '{item.name}'" + self._hint(wanted.name)
+        if wanted.kind == "self":
+            text = f'"self#{wanted.name}" belongs to groups, {NOT_YET}.'
+            return "error", text
+        if wanted.kind == "mymdc" and wanted.name not in MYMDC_FIELDS:
+            return (
+                "error",
+                f"invalid MyMdC dependency '{wanted.name}' for '{item.name}'; there are {', '.join(MYMDC_FIELDS)}.",
+            )
+        if wanted.kind == "mymdc":
+            text = f"\"mymdc#{wanted.name}\": {NO_CATALOGUE}, so '{item.name}' will fail."
+            return "warning", text
+        return None
+
+    def _hint(self, name: str) -> str:
+        return "; start_time can only be had through a glob" if name == START_TIME else ""
+
+    def _declaration(self, item: Declared) -> Iterator[Problem]:
+        variable = item.variable
+        if not all(part.isidentifier() for part in item.name.split(".")):
+            yield self._error(item, f"Variable name '{item.name}' is not a valid Python identifier")
+        if not (variable.data in (None, "raw", "proc", "all") or isinstance(variable.data, RunData)):
+            yield self._error(item, f"{variable.data!r} is not a valid RunData", "data")
+        if not _are_tags(variable.tags):
+            yield self._error(item, f"Every tag of '{item.name}' must be a non-empty string, got {variable.tags!r}", "tags")
+        if variable.units is not None and not _is_text(variable.units):
+            yield self._error(item, f"units of '{item.name}' must be a non-empty string, got {variable.units!r}", "units")
+
+    def _raw_needing_proc(self) -> Iterator[Problem]:
+        for name, item in self._declared.items():
+            if item.variable.data not in ("raw", RunData.RAW):
+                continue
+            proc = sorted(other for other in with_dependencies(self._graph, [name]) if self._promoted[other].data == "proc")
+            if proc:
+                names = ", ".join(proc)
+                text = f"Variable '{name}' says data='raw', but depends on these Variables that require proc data: {names}"
+                yield self._error(item, text, "data")
+
+    def _duplicate_titles(self) -> Iterator[Problem]:
+        by_title: dict[str, list[Declared]] = {}
+        for item in self._declared.values():
+            by_title.setdefault(str(item.variable.title), []).append(item)
+        for title, items in by_title.items():
+            if len(items) > 1:
+                names = ", ".join(item.name for item in items)
+                yield self._error(items[-1], f"There are duplicate titles: '{title}' is the title of {names}", "title")
+
+    def _error(self, item: Declared, text: str, argument: str | None = None) -> Problem:
+        place = item.place.arguments.get(argument) if item.place and argument else None
+        return self._problem(item, "error", text, place)
+
+    def _problem(self, item: Declared, severity: str, text: str, place: tuple[int, int] | None) -> Problem:
+        line, column = place or (item.place.place if item.place else (None, None))
+        return Problem(severity, text, self._path, line, column)
+
+
+def _are_tags(tags: object) -> bool:
+    if tags is None:
+        return True
+    return isinstance(tags, Iterable) and not isinstance(tags, str) and all(_is_text(tag) for tag in tags)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""

@@ -1,0 +1,176 @@
+"""Fragments: one value of one run as a small HDF5 file, complete before anyone can see it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import h5py
+import numpy as np
+
+from .cell import Cell, is_data_array, is_dataset, is_figure, is_plotly
+from .failures import Failure
+from .figures import figure_pixels
+from .netcdf import write_netcdf
+from .plotly_figures import plotly_json
+from .summaries import is_trendline
+
+PROVENANCE = "context.py"
+
+
+@dataclass(frozen=True)
+class FragmentPlace:
+    """The folder for fragments and the run that they belong to."""
+
+    folder: str
+    proposal: int
+    run: int
+
+
+@dataclass(frozen=True)
+class StoredCell:
+    """A cell and what was made from it: what a fragment holds."""
+
+    cell: Cell
+    summary: Any
+    max_diff: float | None
+
+
+def write_cell(place: FragmentPlace, name: str, stored: StoredCell) -> str:
+    """Writes a value's fragment; its file name.
+
+    Raises:
+        OSError: the folder cannot be written.
+        Exception: this value cannot be stored; nothing is left behind.
+    """
+    with _fragment(place) as fragment:
+        with _open(fragment.path) as file:
+            _write_data(file, name, stored.cell.data)
+            _write_summary(file, name, stored)
+            _write_preview(file, name, stored.cell.preview)
+        _write_labelled(fragment.path, name, stored.cell)
+    return fragment.name
+
+
+def write_failure(place: FragmentPlace, name: str, failure: Failure) -> str:
+    """Writes a failed or skipped variable's fragment; its file name."""
+    with _fragment(place) as fragment, _open(fragment.path) as file:
+        error = file[".errors"].create_dataset(name, data=_clean(failure.message), dtype=h5py.string_dtype())
+        error.attrs["type"] = failure.error_class
+    return fragment.name
+
+
+def write_none(place: FragmentPlace, name: str) -> str:
+    """Writes that a variable has no value, so that an older one goes; the fragment's file name."""
+    with _fragment(place) as fragment, _open(fragment.path) as file:
+        file.create_group(".firstlight").attrs.create("none", [name], dtype=h5py.string_dtype())
+    return fragment.name
+
+
+@dataclass(frozen=True)
+class _Fragment:
+    path: str
+    name: str
+
+
+@contextmanager
+def _fragment(place: FragmentPlace) -> Iterator[_Fragment]:
+    """A file that gets its readable name when it is complete and on disk, and vanishes if it cannot be."""
+    stem = os.path.join(place.folder, f"p{place.proposal}_r{place.run}.{secrets.token_hex(4)}")
+    writing, ready = f"{stem}.writing.h5", f"{stem}.ready.h5"
+    try:
+        yield _Fragment(writing, os.path.basename(ready))
+        _sync(writing)
+        os.rename(writing, ready)
+    except BaseException:
+        if os.path.exists(writing):
+            os.unlink(writing)
+        raise
+
+
+def _sync(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fchmod(descriptor, 0o666)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _open(path: str) -> Iterator[h5py.File]:
+    with h5py.File(path, "x") as file:
+        file.attrs["provenance"] = PROVENANCE
+        for group in (".reduced", ".preview", ".errors"):
+            file.create_group(group)
+        yield file
+
+
+def _write_data(file: h5py.File, name: str, data: Any) -> None:
+    if data is None or _is_labelled(data):
+        return
+    group = file.create_group(name)
+    _write_object(group, "data", data, marked=group)
+
+
+def _write_preview(file: h5py.File, name: str, preview: Any) -> None:
+    if preview is not None and not _is_labelled(preview):
+        _write_object(file[".preview"], name, preview, marked=None)
+
+
+def _write_object(group: h5py.Group, name: str, value: Any, marked: h5py.Group | None) -> None:
+    """Writes a plain value or figure; the kind of a figure is marked on `marked`, by default on the dataset."""
+    if is_figure(value):
+        kind, content = "image", figure_pixels(value)
+    elif is_plotly(value):
+        kind, content = "PlotlyFigure", np.frombuffer(plotly_json(value), np.uint8)
+    else:
+        _write_plain(group, name, value)
+        return
+    dataset = group.create_dataset(name, data=content)
+    (dataset if marked is None else marked).attrs["_damnit_objtype"] = kind
+
+
+def _write_plain(group: h5py.Group, name: str, value: Any) -> h5py.Dataset:
+    if isinstance(value, str):
+        return group.create_dataset(name, data=value, dtype=h5py.string_dtype())
+    return group.create_dataset(name, data=value)
+
+
+def _write_labelled(path: str, name: str, cell: Cell) -> None:
+    """Labelled arrays are written through netCDF, which wants the file for itself."""
+    if _is_labelled(cell.data):
+        write_netcdf(path, name, cell.data)
+    if _is_labelled(cell.preview):
+        write_netcdf(path, f".preview/{name}", cell.preview)
+
+
+def _is_labelled(value: Any) -> bool:
+    return is_data_array(value) or is_dataset(value)
+
+
+def _write_summary(file: h5py.File, name: str, stored: StoredCell) -> None:
+    if stored.summary is None:
+        return
+    dataset = _write_plain(file[".reduced"], name, stored.summary)
+    cell = stored.cell
+    wishes = {
+        "max_diff": None if stored.max_diff is None else np.float64(stored.max_diff),
+        "summary_method": cell.summary,
+        "summary_type": "trendline" if is_trendline(stored.summary) else None,
+        "bold": cell.bold,
+        "background": cell.background,
+        "units": cell.units,
+    }
+    for key, value in wishes.items():
+        if value is not None:
+            dataset.attrs[key] = value
+
+
+def _clean(message: str) -> str:
+    """HDF5's strings hold neither NUL nor half of a UTF-16 pair."""
+    return message.replace("\0", "\\0").encode(errors="backslashreplace").decode()

@@ -1,0 +1,77 @@
+"""One job as the zygote sees it: what was planned and announced, what runs now, and what a dead process has cost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .channel import Channel
+from .failures import Failure
+from .wire import Run
+
+# A process that dies again and again between two variables will not do better the next time.
+DEATHS_BETWEEN_VARIABLES = 3
+
+
+@dataclass
+class Job:
+    """The state of one job; its methods only change this state, the zygote acts."""
+
+    request: Run
+    began: float = field(default_factory=time.monotonic)
+    channel: Channel | None = None
+    pid: int | None = None
+    plan: tuple[str, ...] | None = None
+    announced: dict[str, dict[str, Any]] = field(default_factory=dict)
+    running: str | None = None
+    # The running variable is computed again for others, and nothing is announced about it.
+    silent: bool = False
+    running_since: float = 0.0
+    # Why the process is being ended, if we do it: what to record for the running variable.
+    stopping: Failure | None = None
+    cancelled: str | None = None
+    # Variables to be cancelled as soon as they begin, with the reason.
+    to_cancel: dict[str, str] = field(default_factory=dict)
+    deaths_between: int = 0
+    finished: Mapping[str, Any] | None = None
+    kill_at: float | None = None
+    exit_status: int | None = None
+
+    @property
+    def id(self) -> str:
+        """The job's name on the wire."""
+        return self.request.job
+
+    def begins(self, name: str, silent: bool) -> None:
+        """A variable's function begins."""
+        self.running, self.silent, self.running_since = name, silent, time.monotonic()
+
+    def announces(self, message: Mapping[str, Any]) -> None:
+        """A value was announced."""
+        attributes = message["attributes"] or {}
+        failure = Failure(attributes["error_cls"], attributes["error"]) if "error_cls" in attributes else None
+        self.remember(message["variable"], message["state"], failure)
+        self.running = None
+
+    def remember(self, name: str, state: str, failure: Failure | None) -> None:
+        """Keeps what the next process of this job must know about a variable."""
+        self.announced[name] = {"state": state, "failure": asdict(failure) if failure else None}
+
+    def remaining(self) -> list[str]:
+        """Planned variables about which nothing was said yet, in order."""
+        return [name for name in self.plan or () if name not in self.announced]
+
+    def time_limit(self) -> float | None:
+        """When the running variable has had its time, on the monotonic clock."""
+        seconds = self.request.limits.seconds
+        return None if seconds is None or self.running is None else self.running_since + seconds
+
+    def first_message(self) -> dict[str, Any]:
+        """What a process of this job is told."""
+        return {"request": asdict(self.request), "announced": self.announced}
+
+    def seconds(self) -> float:
+        """How long the job has taken until now."""
+        return time.monotonic() - self.began

@@ -1,0 +1,45 @@
+"""Where things stand in a context file: lines and columns of functions, their annotations and decorator arguments."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class FunctionPlace:
+    """A function's place and the places of what belongs to it; lines and columns are 1-based."""
+
+    place: Place
+    annotations: Mapping[str, Place] = field(default_factory=dict)
+    arguments: Mapping[str, Place] = field(default_factory=dict)
+
+
+def functions(code: str) -> dict[tuple[str, int], FunctionPlace]:
+    """The functions of a file by name and first line (that of the first decorator, as in a code object)."""
+    lines = code.splitlines()
+    found = {}
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.decorator_list[0].lineno if node.decorator_list else node.lineno
+            found[node.name, first] = _function(node, lines)
+    return found
+
+
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str]) -> FunctionPlace:
+    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    keywords = [keyword for call in node.decorator_list if isinstance(call, ast.Call) for keyword in call.keywords]
+    return FunctionPlace(
+        place=_place(node, lines),
+        annotations={item.arg: _place(item.annotation, lines) for item in arguments if item.annotation},
+        arguments={keyword.arg: _place(keyword.value, lines) for keyword in keywords if keyword.arg},
+    )
+
+
+def _place(node: ast.stmt | ast.expr, lines: list[str]) -> Place:
+    # The parser counts bytes, people count characters.
+    before = lines[node.lineno - 1].encode()[: node.col_offset] if node.lineno <= len(lines) else b""
+    return node.lineno, len(before.decode(errors="replace")) + 1
