@@ -12,6 +12,7 @@ import {h5} from './library.ts';
 import {readArray, scalarOf} from './read-elements.ts';
 import type {ElementSource, ReadTarget} from './read-elements.ts';
 import {readValues} from './read-values.ts';
+import * as scales from './scales.ts';
 import {resolveSelection} from './selection.ts';
 import type {Hyperslab, Selection} from './selection.ts';
 import {maxShapeOfSpace, shapeOfSpace, withSelected} from './space.ts';
@@ -142,6 +143,31 @@ export class H5Dataset implements Disposable {
   /** Makes what was written visible to readers (SWMR). */
   flush(): void {
     checked(h5().H5Dflush(this.id), () => `flush the ${this.#label()}`);
+  }
+
+  /** Whether it is a dimension scale: the coordinates along a dimension of other datasets. */
+  get isScale(): boolean {
+    return scales.isScale(this);
+  }
+
+  /** The name it was given as a dimension scale; undefined when it is none. */
+  get scaleName(): string | undefined {
+    return scales.scaleName(this);
+  }
+
+  /** Makes it a dimension scale. */
+  makeScale(name = ''): void {
+    scales.makeScale(this, name);
+  }
+
+  /** Says that a dimension has the coordinates in `scale`, which is made a scale if it is none. */
+  attachScale(dimension: number, scale: H5Dataset): void {
+    scales.attachScale(this, dimension, scale);
+  }
+
+  /** The paths of the scales attached to a dimension. */
+  scalesOf(dimension: number): string[] {
+    return scales.scalesOf(this, dimension);
   }
 
   [Symbol.dispose](): void {
