@@ -4,7 +4,7 @@ import type {NDArray, TypedArray} from '@firstlight/core';
 
 /** A column of 64-bit floats with nulls where `values` has null. */
 export function floatData(values: readonly (number | null)[]): Data<Float64> {
-  const data = Float64Array.from(values, (value) => value ?? 0);
+  const data = new Float64Array(values as number[]); // null becomes 0
   return makeData({type: new Float64(), length: values.length, data, ...validity(values)});
 }
 
@@ -18,22 +18,20 @@ export function textData(values: readonly (string | null)[]): Data<Utf8> {
 
 /** A column of small codes. */
 export const codeData = (values: readonly number[]): Data<Uint8> =>
-  makeData({type: new Uint8(), length: values.length, nullCount: 0, data: Uint8Array.from(values)});
+  makeData({type: new Uint8(), length: values.length, nullCount: 0, data: new Uint8Array(values)});
 
 /** A column of 32-bit integers. */
 export const intData = (values: readonly number[]): Data<Int32> =>
-  makeData({type: new Int32(), length: values.length, nullCount: 0, data: Int32Array.from(values)});
+  makeData({type: new Int32(), length: values.length, nullCount: 0, data: new Int32Array(values)});
 
 function validity(values: readonly unknown[]): {nullCount: number; nullBitmap?: Uint8Array} {
-  const nullCount = values.reduce<number>((count, value) => count + (value === null ? 1 : 0), 0);
-  return nullCount === 0 ? {nullCount} : {nullCount, nullBitmap: bitsOf(values)};
-}
-
-/** One bit for each value that is there, least significant first, as Arrow packs them. */
-function bitsOf(values: readonly unknown[]): Uint8Array {
-  const bits = new Uint8Array(Math.ceil(values.length / 64) * 8);
-  for (const [i, value] of values.entries()) if (value !== null) bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7));
-  return bits;
+  const nullBitmap = new Uint8Array(Math.ceil(values.length / 64) * 8); // one bit for each value that is there, least significant first
+  let nullCount = 0;
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] === null) nullCount += 1;
+    else nullBitmap[i >> 3] = (nullBitmap[i >> 3] ?? 0) | (1 << (i & 7));
+  }
+  return nullCount === 0 ? {nullCount} : {nullCount, nullBitmap};
 }
 
 /** Arrow types by our dtype. Half floats travel as floats and booleans as bytes: both are exact, and plain typed arrays for every reader. */

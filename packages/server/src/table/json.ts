@@ -1,27 +1,29 @@
 import type {Cell} from '@firstlight/core';
 import {cellToJson} from '../experiments/cell.ts';
 import type {CellJson} from '../experiments/cell.ts';
-import {breathe, rowsAtOnce} from './breathe.ts';
+import {linesOf} from './snapshot.ts';
 import type {Snapshot} from './snapshot.ts';
 
 const missing: CellJson = {state: 'missing', summary: null, activity: 'idle', message: null};
 
 /**
- * The table as JSON text for scripts, in pieces: `{change, columns: [{name, title, unit}], rows: [{proposal, run, values: {NAME: {state, summary, activity,
+ * The table as JSON text for scripts, in pieces: `{change, columns: [{name, title, unit}], rows: [{proposal, run, startTime, values: {NAME: {state, summary, activity,
  * message}}}]}`; every row has every asked column.
  */
-export async function* tableJson({experiment, change, columns, rows}: Snapshot): AsyncGenerator<string> {
-  const heads = columns.map(({name, title, units}) => ({name, title, unit: units ?? null}));
+export async function* tableJson(snapshot: Snapshot): AsyncGenerator<string> {
+  const {experiment, change, columns} = snapshot;
+  const heads = columns.map(({name, title, units}) => ({name, title, unit: units}));
   yield `{"change":${change},"columns":${JSON.stringify(heads)},"rows":[`;
-  for (let first = 0; first < rows.length; first += rowsAtOnce) {
-    const some = rows.slice(first, first + rowsAtOnce).map(({row, cells}) => ({
+  let separator = '';
+  for await (const lines of linesOf(snapshot)) {
+    const rows = lines.map(({row, cells}) => ({
       proposal: row.proposal,
       run: row.run,
       startTime: row.startTime,
       values: Object.fromEntries(columns.map(({name}, i) => [name, jsonOf(cells[i], experiment)])),
     }));
-    yield (first === 0 ? '' : ',') + JSON.stringify(some).slice(1, -1);
-    await breathe();
+    if (rows.length > 0) yield separator + JSON.stringify(rows).slice(1, -1);
+    separator = ',';
   }
   yield ']}';
 }
