@@ -36,6 +36,7 @@ export async function experimentInMemory({values = {}}: {values?: Record<string,
   put(1, 'picture', {summary: {image: '/api/experiments/p1234/runs/1234/1/picture/preview.png?v=7'}});
   put(1, 'text', {summary: 'Grüße, "wow"'});
   put(2, 'text', {summary: 9_007_199_254_740_993n});
+  put(2, 'phase', {summary: 2, attributes: {bold: true}, maxDiff: Number.NaN});
   put(1, 'phase', {summary: {re: 1, im: Number.POSITIVE_INFINITY}});
   changes.push(table.setActivity({proposal: 1234, run: 2}, ['picture'], 'running'));
   await changes.flush();

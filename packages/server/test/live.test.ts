@@ -16,7 +16,7 @@ interface ChangeItem {
 }
 
 const query =
-  'subscription($experiment: ID!, $since: Int) {changes(experiment: $experiment, since: $since) {number reset variables cells {proposal run name state summary activity message}}}';
+  'subscription($experiment: ID!, $since: Int) {changes(experiment: $experiment, since: $since) {number reset variables cells {proposal run name state summary activity message attributes maxDiff}}}';
 
 let experiment: Double;
 let app: FastifyInstance;
@@ -67,7 +67,7 @@ test('a change reaches a subscriber whole, with its number', async () => {
     number,
     reset: false,
     variables: false,
-    cells: [{proposal: 1234, run: 3, name: 'energy', state: 'ok', summary: 42.5, activity: 'idle', message: null}],
+    cells: [{proposal: 1234, run: 3, name: 'energy', state: 'ok', summary: 42.5, activity: 'idle', message: null, attributes: null, maxDiff: null}],
   });
   await client.dispose();
 });

@@ -56,6 +56,8 @@ test('the table as Arrow has typed columns, states, messages and activities', as
   expect([...(arrow.getChild('text') ?? [])]).toEqual([JSON.stringify('Grüße, "wow"'), '"9007199254740993"', null]);
   expect([...(arrow.getChild('picture#activity') ?? [])]).toEqual([0, 2, 0]);
   expect(arrow.getChild('energy#activity')).toBeNull();
+  expect(arrow.getChild('energy#details')).toBeNull();
+  expect([...(arrow.getChild('phase#details') ?? [])]).toEqual([null, '{"attributes":{"bold":true},"maxDiff":"NaN"}', null]);
   expect(arrow.schema.metadata.get('change')).toBe(String(experiment.changes.current));
   expect(JSON.parse(arrow.schema.metadata.get('activity') ?? '')).toEqual([[1, 'picture', 'running']]);
   const field = arrow.schema.fields.find(({name}) => name === 'energy');

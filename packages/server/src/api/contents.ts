@@ -9,7 +9,8 @@ export const addresses: readonly (readonly [string, string])[] = [
     'The table as an Arrow IPC stream. Columns `proposal` and `run` (Int32), `start_time` (Float64, seconds since 1970), then for each variable NAME: ' +
       '`NAME` (Float64 if all its summaries are numbers, or all are booleans; else Utf8 with the summary as JSON; null where there is none), ' +
       '`NAME#state` (Uint8: 0 ok, 1 none, 2 skipped, 3 failed, 4 missing), `NAME#message` (Utf8, only if any cell has one), ' +
-      '`NAME#activity` (Uint8: 0 idle, 1 queued, 2 running, only if any cell is not idle). Metadata of the schema: `experiment`, `change`, `offset`, `total` ' +
+      '`NAME#activity` (Uint8: 0 idle, 1 queued, 2 running, only if any cell is not idle), ' +
+      '`NAME#details` (Utf8: JSON `{attributes, maxDiff}`, only if any cell has them). Metadata of the schema: `experiment`, `change`, `offset`, `total` ' +
       '(rows of the whole table), `activity` (JSON `[[row, NAME, activity]]`, left out beyond 10 000 entries). Metadata of the field NAME: ' +
       '`title`, `units`, `description`, `tags` (JSON), `type` (`number`, `boolean` or `json`).',
   ],

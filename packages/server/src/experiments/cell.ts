@@ -1,5 +1,5 @@
 import {summaryToJson} from '@firstlight/core';
-import type {Activity, Cell, CellState} from '@firstlight/core';
+import type {Activity, Attributes, Cell, CellState} from '@firstlight/core';
 import {withAddress} from './addresses.ts';
 
 /** A cell as JSON says it, without its place in the table. */
@@ -17,3 +17,8 @@ export const cellToJson = (cell: Cell, experimentId: string): CellJson => ({
   activity: cell.activity,
   message: cell.message,
 });
+
+/** What is known of a cell beside what a script needs, or undefined: DAMNIT's attributes and the spread of the full data. */
+export function detailsToJson({attributes, maxDiff}: Cell): {attributes: Attributes | null; maxDiff: unknown} | undefined {
+  return attributes === null && maxDiff === null ? undefined : {attributes, maxDiff: summaryToJson(maxDiff)};
+}

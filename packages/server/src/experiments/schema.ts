@@ -2,7 +2,7 @@ import type {Cell, Problem} from '@firstlight/core';
 import {FirstlightError} from '@firstlight/core';
 import type {Builder} from '../graphql/builder.ts';
 import type {Enums} from '../graphql/enums.ts';
-import {cellToJson} from './cell.ts';
+import {cellToJson, detailsToJson} from './cell.ts';
 import type {CellJson} from './cell.ts';
 import {parseRunIds} from './run-ids.ts';
 import type {Column, Row, ServedExperiment} from './served.ts';
@@ -18,14 +18,20 @@ export interface PlacedCell extends CellJson {
   readonly proposal: number;
   readonly run: number;
   readonly name: string;
+  readonly attributes: unknown;
+  readonly maxDiff: unknown;
 }
 
+/** A cell as GraphQL gives it, its picture under this server's address. */
 export const placedCell = (cell: Cell, id: string): PlacedCell => ({
   proposal: cell.proposal,
   run: cell.run,
   name: cell.name,
   ...cellToJson(cell, id),
+  ...(detailsToJson(cell) ?? noDetails),
 });
+
+const noDetails = {attributes: null, maxDiff: null};
 
 const mostValues = 20_000;
 
@@ -45,6 +51,16 @@ export function defineExperiments(builder: Builder, enums: Enums) {
       }),
       activity: t.expose('activity', {type: enums.Activity}),
       message: t.exposeString('message', {nullable: true, description: 'Why there is no value.'}),
+      attributes: t.expose('attributes', {
+        type: 'JSON',
+        nullable: true,
+        description: 'What DAMNIT keeps beside a summary: {units, bold, background: [red, green, blue], error, error_cls}, each if known.',
+      }),
+      maxDiff: t.expose('maxDiff', {
+        type: 'JSON',
+        nullable: true,
+        description: 'Spread of the full data: its maximum minus its minimum, a number.',
+      }),
     }),
   });
 

@@ -3,7 +3,7 @@ import type {Data, RecordBatch} from 'apache-arrow';
 import type {Cell} from '@firstlight/core';
 import {codeData, floatData, intData, textData} from '../arrow/columns.ts';
 import {batchOf} from '../arrow/stream.ts';
-import {cellToJson} from '../experiments/cell.ts';
+import {cellToJson, detailsToJson} from '../experiments/cell.ts';
 import type {Column} from '../experiments/served.ts';
 import {breathe} from './breathe.ts';
 import {activityCodes, stateCodes} from './codes.ts';
@@ -27,7 +27,8 @@ interface Part {
  * Columns `proposal` (Int32), `run` (Int32), `start_time` (Float64, seconds since 1970); then for each variable NAME
  * `NAME` (Float64 when all its summaries are numbers, or all are booleans; else Utf8 with the summary as JSON; null when there is none),
  * `NAME#state` (Uint8, index in `ok none skipped failed missing`), `NAME#message` (Utf8, only when any cell has one) and
- * `NAME#activity` (Uint8, index in `idle queued running`, only when any cell is not idle).
+ * `NAME#activity` (Uint8, index in `idle queued running`, only when any cell is not idle), `NAME#details` (Utf8, JSON `{attributes, maxDiff}`, only when any cell
+ * has them).
  * Metadata of the schema: `change`, `experiment`, `offset`, `total`, and `activity`, the sparse list `[[row of this window, NAME, activity]]`
  * (left out when it would be longer than 10 000). Metadata of the field NAME: `title`, `units`, `description`, `tags` (JSON), `type` (`number boolean json`).
  */
@@ -67,7 +68,7 @@ function metadataOf(
 const activities = (lines: readonly Line[]) =>
   lines.flatMap(({cells}, row) => cells.flatMap((cell) => (cell && cell.activity !== 'idle' ? [[row, cell.name, cell.activity]] : [])));
 
-function partsOf(column: Column, {kind, hasMessages, hasActivities}: ColumnFacts, experiment: string): Part[] {
+function partsOf(column: Column, {kind, hasMessages, hasActivities, hasDetails}: ColumnFacts, experiment: string): Part[] {
   const {name} = column;
   const summaries: Part = {
     field: new Field(name, kind === 'json' ? new Utf8() : new Float64(), true, fieldMetadata(column, kind)),
@@ -85,13 +86,19 @@ function partsOf(column: Column, {kind, hasMessages, hasActivities}: ColumnFacts
     field: new Field(`${name}#activity`, new Uint8()),
     data: (cells) => codeData(cells.map((cell) => activityCodes.indexOf(cell?.activity ?? 'idle'))),
   };
-  return [summaries, states, ...(hasMessages ? [messages] : []), ...(hasActivities ? [activity] : [])];
+  const details: Part = {
+    field: new Field(`${name}#details`, new Utf8(), true),
+    data: (cells) => textData(cells.map(detailsOf)),
+  };
+  return [summaries, states, ...(hasMessages ? [messages] : []), ...(hasActivities ? [activity] : []), ...(hasDetails ? [details] : [])];
 }
 
 const numberOf = (cell: Cell | undefined): number | null => {
   const summary = cell?.summary ?? null;
   return summary === null ? null : Number(summary);
 };
+
+const detailsOf = (cell: Cell | undefined): string | null => (cell && JSON.stringify(detailsToJson(cell))) ?? null;
 
 const jsonOf = (cell: Cell | undefined, experiment: string): string | null =>
   cell === undefined || cell.summary === null ? null : JSON.stringify(cellToJson(cell, experiment).summary);

@@ -10,9 +10,10 @@ export interface ColumnFacts {
   readonly kind: ColumnKind;
   readonly hasMessages: boolean;
   readonly hasActivities: boolean;
+  readonly hasDetails: boolean;
 }
 
-const bits = {number: 1, boolean: 2, other: 4, message: 8, activity: 16};
+const bits = {number: 1, boolean: 2, other: 4, message: 8, activity: 16, details: 32};
 
 /** Looks at every cell once: kinds of columns, and the rows in pieces. */
 export async function survey(snapshot: Snapshot): Promise<{facts: ColumnFacts[]; pieces: Line[][]}> {
@@ -32,9 +33,14 @@ function mark(found: Uint8Array, cells: Line['cells']): void {
   }
 }
 
-function bitsOf({summary, message, activity}: Cell): number {
+function bitsOf({summary, message, activity, attributes, maxDiff}: Cell): number {
   const kind = typeof summary === 'number' ? bits.number : summary === null ? 0 : rareBitsOf(summary);
-  return kind | (message === null ? 0 : bits.message) | (activity === 'idle' ? 0 : bits.activity);
+  return (
+    kind |
+    (message === null ? 0 : bits.message) |
+    (activity === 'idle' ? 0 : bits.activity) |
+    (attributes === null && maxDiff === null ? 0 : bits.details)
+  );
 }
 
 function rareBitsOf(summary: Exclude<Cell['summary'], null | number>): number {
@@ -46,6 +52,7 @@ const factsOf = (found: number): ColumnFacts => ({
   kind: kindOf(found & (bits.number | bits.boolean | bits.other)),
   hasMessages: (found & bits.message) !== 0,
   hasActivities: (found & bits.activity) !== 0,
+  hasDetails: (found & bits.details) !== 0,
 });
 
 /** The narrowest kind that loses nothing: a mixture of numbers and booleans, or an integer beyond 2^53, is JSON. */
