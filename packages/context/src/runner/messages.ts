@@ -1,0 +1,59 @@
+/** What the supervising process and the process that runs users' code say to each other. Both sides check what they hear. */
+import {wire} from '@firstlight/core';
+import {z} from 'zod';
+
+/** Where an argument of a variable's function comes from. */
+const argument = z.discriminatedUnion('from', [
+  z.object({from: z.literal('variable'), parameter: z.string(), name: z.string()}),
+  z.object({from: z.literal('glob'), parameter: z.string(), names: z.array(z.string())}),
+  z.object({from: z.literal('meta'), parameter: z.string(), field: z.string()}),
+  z.object({from: z.literal('default'), parameter: z.string()}),
+]);
+
+export const order = z.discriminatedUnion('type', [
+  /** Opens the run; answered by `opened`. */
+  z.object({
+    type: z.literal('open'),
+    proposal: z.int(),
+    run: z.int(),
+    dataRoot: z.string().nullable(),
+    mock: z.boolean(),
+    /** Also find out whether there is processed data. */
+    needsProc: z.boolean(),
+    fragments: z.string(),
+  }),
+  /** Computes a variable, stores its value if asked to, and keeps it for its dependants; answered by `computed`. */
+  z.object({type: z.literal('compute'), name: z.string(), arguments: z.array(argument), store: z.boolean()}),
+  /** Stores when the run began, and keeps it; answered by `computed`. */
+  z.object({type: z.literal('start-time'), store: z.boolean()}),
+  /** Stores why a variable has no value; answered by `computed`. */
+  z.object({type: z.literal('record'), name: z.string(), errorClass: z.string(), message: z.string()}),
+  /** Ends the process. */
+  z.object({type: z.literal('end')}),
+]);
+
+const outcome = z.object({
+  state: z.enum(['ok', 'none', 'skipped', 'failed']),
+  summary: wire.wireSummary,
+  maxDiff: wire.wireNumber.nullable(),
+  attributes: wire.wireAttributes.nullable(),
+  kind: z.string().nullable(),
+  seconds: z.number().nonnegative(),
+  fragment: z.string().nullable(),
+});
+
+export const declaredVariable = wire.variable.extend({data: z.enum(['raw', 'proc']).nullable()});
+
+export const answer = z.discriminatedUnion('type', [
+  /** The context is loaded. */
+  z.object({type: z.literal('loaded'), variables: z.array(declaredVariable), problems: z.array(wire.problem)}),
+  z.object({type: z.literal('opened'), hasProc: z.boolean()}),
+  z.object({type: z.literal('computed'), outcome}),
+  /** The order could not be carried out. */
+  z.object({type: z.literal('refused'), message: z.string()}),
+]);
+
+export type Order = z.infer<typeof order>;
+export type Answer = z.infer<typeof answer>;
+export type Argument = z.infer<typeof argument>;
+export type Outcome = z.infer<typeof outcome>;

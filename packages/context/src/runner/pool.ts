@@ -1,0 +1,33 @@
+import {Worker} from './worker.ts';
+import type {WorkerOptions} from './worker.ts';
+
+/** Keeps one process ready with the libraries and the context loaded, so that a job need not wait for them. Each serves one job. */
+export class Pool implements Disposable {
+  readonly #options: WorkerOptions;
+  #spare: Worker | undefined;
+  #isClosed = false;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the next process now, if none is ready. */
+  prepare(): Worker | undefined {
+    if (this.#isClosed) return undefined;
+    if (!this.#spare?.isAlive) this.#spare = new Worker(this.#options);
+    return this.#spare;
+  }
+
+  /** A process of one's own; the caller ends it. */
+  take(): Worker {
+    const worker = this.#spare?.isAlive ? this.#spare : new Worker(this.#options);
+    this.#spare = undefined;
+    return worker;
+  }
+
+  [Symbol.dispose](): void {
+    this.#isClosed = true;
+    this.#spare?.kill();
+    this.#spare = undefined;
+  }
+}

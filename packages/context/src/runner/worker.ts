@@ -1,0 +1,148 @@
+import {fork} from 'node:child_process';
+import type {ChildProcess} from 'node:child_process';
+import {FirstlightError} from '@firstlight/core';
+import {answer} from './messages.ts';
+import type {Answer, Order} from './messages.ts';
+
+/** How a process that ran users' code ended. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The process ended while it was at work. */
+export class WorkerEnded extends Error {
+  override readonly name = 'WorkerEnded';
+  readonly ending: Ending;
+
+  constructor(ending: Ending) {
+    super(describeEnding(ending));
+    this.ending = ending;
+  }
+}
+
+/** The end of a process in words. */
+export function describeEnding({code, signal}: Ending): string {
+  if (signal === 'SIGABRT') return 'the process was ended by signal SIGABRT (out of memory, or abort was called)';
+  if (signal === 'SIGKILL') return 'the process was ended by signal SIGKILL (out of memory, or killed from outside)';
+  if (signal) return `the process was ended by signal ${signal}`;
+  return code === 0 ? 'the process ended itself (process.exit was called)' : `the process ended itself with exit code ${code}`;
+}
+
+export interface WorkerOptions {
+  /** The built context. */
+  readonly bundle: string;
+  /** The context file; its folder is the working directory. */
+  readonly context: string;
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Most memory for objects, in MB. */
+  readonly heapMb: number;
+}
+
+const entry = new URL('./child/main.ts', import.meta.url);
+
+/** A process with the context loaded, that carries out one order at a time. */
+export class Worker implements Disposable {
+  /** What the context declares; rejects with `WorkerEnded` if loading it ended the process. */
+  readonly loaded: Promise<Extract<Answer, {type: 'loaded'}>>;
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<never>;
+  #waiting: ((said: Answer) => void) | undefined;
+  #isAlive = true;
+
+  constructor({bundle, context, folder, environment, heapMb}: WorkerOptions) {
+    this.#process = fork(entry, [bundle, context], {
+      cwd: folder,
+      env: environment,
+      execArgv: [`--max-old-space-size=${heapMb}`, '--disable-warning=ExperimentalWarning'],
+      // What users print belongs to the process log, which is our own output.
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // A group of its own, so that whatever users' code started ends with it.
+      detached: true,
+    });
+    this.#ended = this.#end();
+    this.#ended.catch(() => undefined); // whoever waits for an answer hears of it
+    this.#process.on('message', (message) => this.#hear(message));
+    this.loaded = this.#next('loaded');
+    this.loaded.catch(() => undefined);
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  /**
+   * Carries out an order.
+   *
+   * @throws WorkerEnded if the process ends before it answers, FirstlightError `refused` if the order cannot be carried out.
+   */
+  ask(order: Extract<Order, {type: 'open'}>): Promise<Extract<Answer, {type: 'opened'}>>;
+  ask(order: Extract<Order, {type: 'compute' | 'record' | 'start-time'}>): Promise<Extract<Answer, {type: 'computed'}>>;
+  ask(order: Order): Promise<Answer> {
+    const reply = this.#next(order.type === 'open' ? 'opened' : 'computed');
+    if (this.#isAlive) this.#process.send(order, () => undefined); // a process that just ended is heard of by its end
+    return reply;
+  }
+
+  #next<Type extends Answer['type']>(type: Type): Promise<Extract<Answer, {type: Type}>> {
+    const {promise, resolve} = Promise.withResolvers<Answer>();
+    this.#waiting = resolve;
+    return Promise.race([promise, this.#ended]).then((said) => {
+      if (said.type === 'refused') throw new FirstlightError('refused', said.message);
+      if (said.type !== type)
+        throw new FirstlightError('out-of-step', `A runner process answered ${said.type} when ${type} was due; this is a defect.`);
+      return said as Extract<Answer, {type: Type}>;
+    });
+  }
+
+  #hear(message: unknown): void {
+    const parsed = answer.safeParse(message);
+    if (!parsed.success) return; // users' code can send messages too
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.(parsed.data);
+  }
+
+  #end(): Promise<never> {
+    return new Promise((_, reject) => {
+      const end = (ending: Ending) => {
+        this.#isAlive = false;
+        this.#killGroup();
+        reject(new WorkerEnded(ending));
+      };
+      this.#process.once('exit', (code, signal) => end({code, signal}));
+      this.#process.once('error', () => end({code: null, signal: null}));
+    });
+  }
+
+  /** Ends the process and whatever it started, now. */
+  kill(): void {
+    if (this.#isAlive) this.#killGroup();
+  }
+
+  #killGroup(): void {
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // The group is gone already.
+    }
+  }
+
+  /** Lets the process end by itself, so that what was printed arrives; ends it if it does not. */
+  async finish(withinMs = 2000): Promise<void> {
+    if (!this.#isAlive) return;
+    const timer = setTimeout(() => this.kill(), withinMs);
+    this.#process.send({type: 'end'} satisfies Order, () => undefined);
+    await this.#ended.catch(() => undefined);
+    clearTimeout(timer);
+  }
+
+  [Symbol.dispose](): void {
+    this.kill();
+  }
+}

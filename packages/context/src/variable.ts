@@ -1,0 +1,77 @@
+import type {Arguments, Inputs} from './inputs.ts';
+import {callerPosition} from './position.ts';
+import type {Position} from './position.ts';
+import type {SummaryName} from './reduce.ts';
+import type {DataOf, Result} from './results.ts';
+
+/** What can be said about a variable beside its function; everything may be left out. */
+export interface VariableOptions<I extends Inputs = Inputs> {
+  /** Heading of its column; default: its name. */
+  readonly title?: string;
+  readonly description?: string;
+  /** Name of the reduction that makes the number in the table from an array, e.g. `mean`. */
+  readonly summary?: SummaryName;
+  /** The data it needs: `raw` runs as soon as a run is recorded, `proc` when it is calibrated. Default: what its inputs need. */
+  readonly data?: 'raw' | 'proc';
+  /** True: it needs a node of its own. Default: as its inputs. */
+  readonly cluster?: boolean;
+  readonly tags?: string | readonly string[];
+  readonly units?: string;
+  /** True: its value is only for its dependants and never stored; it may be of any type. */
+  readonly transient?: boolean;
+  /** What it needs beside the run, by the names its function wants to see. */
+  readonly inputs?: I;
+}
+
+let defined = 0;
+
+/** A variable: something computed for each run. Made by `variable`. */
+export class Variable<out T> {
+  readonly kind = 'variable';
+  /** Only for the compiler: what dependants get. */
+  declare readonly value: T;
+  readonly options: VariableOptions;
+  readonly compute: (values: never) => unknown;
+  /** Counts up, so that variables keep the order of the file. */
+  readonly index: number = defined++;
+  /** Where in the loaded module it was defined. */
+  readonly position: Position | undefined;
+
+  constructor(options: VariableOptions, compute: (values: never) => unknown, position: Position | undefined) {
+    this.options = options;
+    this.compute = compute;
+    this.position = position;
+  }
+}
+
+type Nothing = Record<never, never>;
+type Promised<T> = T | Promise<T>;
+
+/**
+ * Defines a variable; exporting it gives it its name.
+ *
+ * The function gets the run and the values of its inputs. What it returns becomes the value of this run: a number, string, array, labelled array or figure,
+ * a `Cell`, or nothing. If it throws `Skip` the cell says why; any other error fails this variable and its dependants, and no other.
+ *
+ * @example
+ * export const pulses = variable({title: 'Pulses', units: 'mJ'}, ({run}) => run.get('XGM:output', 'data.intensityTD').ndarray());
+ * export const energy = variable({inputs: {pulses}}, ({pulses}) => mean(pulses));
+ */
+export function variable<R extends Result>(compute: (values: Arguments<Nothing>) => Promised<R>): Variable<DataOf<R>>;
+export function variable<R, I extends Inputs = Nothing>(
+  options: VariableOptions<I> & {readonly transient: true},
+  compute: (values: Arguments<I>) => R,
+): Variable<DataOf<Awaited<R>>>;
+export function variable<R extends Result, I extends Inputs = Nothing>(
+  options: VariableOptions<I> & {readonly transient?: false},
+  compute: (values: Arguments<I>) => Promised<R>,
+): Variable<DataOf<R>>;
+export function variable(first: unknown, second?: unknown): Variable<unknown> {
+  const [options, compute] = typeof first === 'function' ? [{}, first] : [first, second];
+  if (typeof compute !== 'function')
+    throw new TypeError('variable() needs a function: variable(({run}) => …) or variable({title: …}, ({run}) => …).');
+  return new Variable(options as VariableOptions, compute as (values: never) => unknown, callerPosition(variable));
+}
+
+/** Tells whether anything is a variable. */
+export const isVariable = (value: unknown): value is Variable<unknown> => value instanceof Variable;
