@@ -12,6 +12,8 @@ export default defineConfig({
     target: 'es2024',
     chunkSizeWarningLimit: 5_000, // plotly, loaded only when a figure is opened
     reportCompressedSize: false,
+    // Types and tables of core are wanted here, its wire schemas and their zod are not.
+    rolldownOptions: {treeshake: {moduleSideEffects: [{test: /packages\/core\//, sideEffects: false}]}},
   },
   server: {
     // `vite packages/web` with a server on the default port beside it: the page reloads as one edits.

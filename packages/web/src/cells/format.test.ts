@@ -19,7 +19,7 @@ test('a number is as short as it can be and as exact as it must be', () => {
     [Number.POSITIVE_INFINITY, '∞'],
     [Number.NEGATIVE_INFINITY, '-∞'],
   ];
-  for (const [value, text] of cases) expect(formatNumber(value), String(value)).toBe(text);
+  for (const [value, text] of cases) expect([value, formatNumber(value)]).toEqual([value, text]);
 });
 
 test('complex numbers and shapes read like mathematics', () => {

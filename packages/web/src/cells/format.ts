@@ -24,7 +24,8 @@ export function formatNumber(value: number): string {
 }
 
 /** A complex number, `1.5 - 2i`. */
-export const formatComplex = ({re, im}: Complex): string => `${formatNumber(re)} ${im < 0 || Object.is(im, -0) ? '-' : '+'} ${formatNumber(Math.abs(im))}i`;
+export const formatComplex = ({re, im}: Complex): string =>
+  `${formatNumber(re)} ${im < 0 || Object.is(im, -0) ? '-' : '+'} ${formatNumber(Math.abs(im))}i`;
 
 /** A shape as people write it: `2000 × 1000`, or `scalar`. */
 export const formatShape = (shape: readonly number[]): string => (shape.length === 0 ? 'scalar' : shape.join(' × '));

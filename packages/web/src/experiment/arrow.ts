@@ -14,7 +14,10 @@ export function decodeTable(stream: Uint8Array): LoadedTable {
     startTimes: withNaN(table.getChild('start_time')),
     columns: table.schema.fields
       .filter(({name, metadata}) => metadata.has('title') || table.schema.fields.some((field) => field.name === `${name}#state`))
-      .map(({name, metadata}) => ({variable: variableOf(name, metadata), loaded: columnOf(table, name, metadata.get('type') === 'boolean')})),
+      .map(({name, metadata}) => ({
+        variable: variableOf(name, metadata),
+        loaded: columnOf(table, name, metadata.get('type') === 'boolean'),
+      })),
     activity: JSON.parse(table.schema.metadata.get('activity') ?? '[]') as LoadedTable['activity'],
   };
 }

@@ -58,5 +58,7 @@ test('a server that stays away is tried less and less often, and a defect is not
     };
   await followFeed({...options, open: refusing(Object.assign(new Error(), {code: 1006}))});
   expect(waits).toEqual([0, 250, 500, 1000]);
-  await expect(followFeed({...options, signal: new AbortController().signal, open: refusing(new TypeError('defect'))})).rejects.toThrow('defect');
+  await expect(followFeed({...options, signal: new AbortController().signal, open: refusing(new TypeError('defect'))})).rejects.toThrow(
+    'defect',
+  );
 });

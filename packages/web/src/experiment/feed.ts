@@ -48,7 +48,8 @@ export async function followFeed({since, onOpen, onItem, onLost, signal, open, w
 }
 
 /** A lost line comes as a close event, a broken connection as a plain event; anything else is a defect and must be seen. */
-const isConnectionLoss = (error: unknown): boolean => error instanceof Event || (typeof error === 'object' && error !== null && 'code' in error);
+const isConnectionLoss = (error: unknown): boolean =>
+  error instanceof Event || (typeof error === 'object' && error !== null && 'code' in error);
 
 /** Waits, but no longer than until the browser says the network is back. */
 export function waitOrOnline(ms: number, signal: AbortSignal): Promise<void> {
@@ -65,8 +66,7 @@ export function waitOrOnline(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Feeds over graphql-ws, one connection each; a line that swallows pings counts as broken. */
-export const openSocketFeed =
-  (experiment: string): OpenFeed =>
+export const openSocketFeed = (experiment: string): OpenFeed =>
   async function* (since, onOpen, signal) {
     let pongTimer: ReturnType<typeof setTimeout> | undefined;
     const client = createClient({
@@ -86,7 +86,7 @@ export const openSocketFeed =
     const close = () => void client.dispose();
     signal.addEventListener('abort', close, {once: true});
     try {
-      const items = client.iterate<Record<string, unknown>>({query: changesQuery, variables: {experiment, since}});
+      const items = client.iterate({query: changesQuery, variables: {experiment, since}});
       for await (const {data, errors} of items) {
         if (errors) throw new Error(errors.map(({message}) => message).join(' '));
         yield parseChange(data);

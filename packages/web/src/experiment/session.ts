@@ -39,7 +39,7 @@ export class Session {
   constructor(id: string) {
     this.id = id;
     void this.#run();
-    const timer = setInterval(() => void this.#tick(), 1_000);
+    const timer = setInterval(() => this.#tick(), 1_000);
     const contextTimer = setInterval(() => void this.#lookAtContext(), contextEveryMs);
     this.#stop.signal.addEventListener('abort', () => {
       clearInterval(timer);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {missingCell, type ChangedCell} from './model.ts';
 import {TableStore, type LoadedTable} from './table-store.ts';
@@ -19,7 +19,10 @@ const loaded: LoadedTable = {
         message: (row) => (row === 1 ? 'ValueError: no beam' : null),
       },
     },
-    {variable: variable('trace'), loaded: {states: Uint8Array.of(0, 4), text: (row) => (row === 0 ? '{"trendline":{"x":[0,1],"y":[2,3]}}' : null)}},
+    {
+      variable: variable('trace'),
+      loaded: {states: Uint8Array.of(0, 4), text: (row) => (row === 0 ? '{"trendline":{"x":[0,1],"y":[2,3]}}' : null)},
+    },
   ],
   activity: [[1, 'trace', 'running']],
 };
@@ -97,10 +100,20 @@ test('ten thousand runs of five hundred numbers are loaded within seconds and ho
   const rows = 10_000;
   const columns = Array.from({length: 500}, (_, c) => ({
     variable: variable(`v${c}`),
-    loaded: {states: new Uint8Array(rows), numbers: {values: new Float64Array(rows).fill(c), present: new Uint8Array(rows).fill(1), boolean: false}},
+    loaded: {
+      states: new Uint8Array(rows),
+      numbers: {values: new Float64Array(rows).fill(c), present: new Uint8Array(rows).fill(1), boolean: false},
+    },
   }));
   const runs = Int32Array.from({length: rows}, (_, i) => i + 1);
-  const store = new TableStore({change: 1, proposals: new Int32Array(rows).fill(1234), runs, startTimes: new Float64Array(rows), columns, activity: []});
+  const store = new TableStore({
+    change: 1,
+    proposals: new Int32Array(rows).fill(1234),
+    runs,
+    startTimes: new Float64Array(rows),
+    columns,
+    activity: [],
+  });
   expect(store.cell(1234, rows, 'v499').summary).toBe(499);
   store.apply({number: 2, cells: [told(rows + 1, 'v7', {summary: -1})]});
   expect(store.cell(1234, rows + 1, 'v7').summary).toBe(-1);

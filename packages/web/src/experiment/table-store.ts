@@ -95,6 +95,12 @@ export class TableStore {
     return this.#startTimes[row] ?? Number.NaN;
   }
 
+  /** The version of a run's row, -1 when it is not here. */
+  versionOfRun(proposal: number, run: number): number {
+    const row = this.#rowByKey.get(keyOf(proposal, run));
+    return row === undefined ? -1 : this.versionOf(row);
+  }
+
   versionOf(row: number): number {
     return this.#versions[row] ?? 0;
   }
@@ -143,7 +149,8 @@ export class TableStore {
     const row = this.#rowByKey.get(keyOf(cell.proposal, cell.run)) ?? this.#addRow(cell.proposal, cell.run, Number.NaN);
     this.#versions[row] = (this.#versions[row] ?? 0) + 1;
     if (cell.name === 'start_time' && typeof cell.summary === 'number') this.#startTimes[row] = cell.summary;
-    const column = this.columns[this.columnIndex(cell.name)] ?? (cell.name === 'start_time' ? undefined : this.#addColumn(named(cell.name)));
+    const column =
+      this.columns[this.columnIndex(cell.name)] ?? (cell.name === 'start_time' ? undefined : this.#addColumn(named(cell.name)));
     if (!column) return;
     this.#countActivity(row, column.activityOf(row), activities.indexOf(cell.activity));
     column.set(row, cell);
@@ -185,10 +192,10 @@ export class TableStore {
   }
 
   /** Calls `listener` after every change until the returned function is called. */
-  subscribe(listener: (event: TableEvent) => void): () => void {
+  subscribe = (listener: (event: TableEvent) => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
+  };
 
   #announce(event: TableEvent): void {
     for (const listener of this.#listeners) listener(event);

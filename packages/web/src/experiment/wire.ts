@@ -1,6 +1,6 @@
 /** What the server says, checked once here. Bulk (the table, arrays) comes as typed columns and is not. */
 import * as z from 'zod/mini';
-import type {Attributes, Problem} from '@firstlight/core';
+import type {Problem} from '@firstlight/core';
 import {summaryFromJson, type ChangedCell, type Variable} from './model.ts';
 
 const experiment = z.object({id: z.string(), folder: z.string(), proposals: z.array(z.int()), change: z.int()});
@@ -48,6 +48,12 @@ export const changesQuery = `subscription ($experiment: ID!, $since: Int!) {
   changes(experiment: $experiment, since: $since) { number reset variables cells { proposal run name state activity summary message attributes maxDiff } }
 }`;
 
+const attributes = z.object({
+  units: z.optional(z.string()),
+  bold: z.optional(z.boolean()),
+  background: z.optional(z.tuple([z.number(), z.number(), z.number()])),
+});
+
 const change = z.object({
   changes: z.object({
     number: z.int(),
@@ -62,8 +68,8 @@ const change = z.object({
         activity: z.enum(['idle', 'queued', 'running']),
         summary: z.unknown(),
         message: z.nullable(z.string()),
-        attributes: z.unknown(),
-        maxDiff: z.unknown(),
+        attributes: z.optional(z.nullable(attributes)),
+        maxDiff: z.optional(z.nullable(z.union([z.number(), z.string()]))),
       }),
     ),
   }),
@@ -88,7 +94,7 @@ export function parseChange(data: unknown): FeedItem {
 const cellOf = (cell: z.infer<typeof change>['changes']['cells'][number]): ChangedCell => ({
   ...cell,
   summary: summaryFromJson(cell.summary),
-  attributes: (cell.attributes ?? null) as Attributes | null,
+  attributes: cell.attributes ?? null,
   maxDiff: cell.maxDiff == null ? null : Number(cell.maxDiff),
 });
 

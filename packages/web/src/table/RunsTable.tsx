@@ -17,7 +17,8 @@ interface RunsTableProps {
   readonly newestFirst: boolean;
   /** The cell that the inspector shows, or null. */
   readonly open: CellAddress | null;
-  readonly onOpen: (cell: CellAddress) => void;
+  /** `replace`: the inspector only follows the keys, so that going back leaves it. */
+  readonly onOpen: (cell: CellAddress, how: 'push' | 'replace') => void;
   readonly onClose: () => void;
   /** `ref.current.focus()` gives the keyboard back to the table. */
   readonly ref?: Ref<{focus: () => void}>;
@@ -52,7 +53,7 @@ export function RunsTable({experiment, store, newestFirst, open, onOpen, onClose
     const cell = painter.current?.cellAt(place);
     if (!cell) return;
     painter.current?.setActive(cell, {reveal});
-    if (place.column >= fixedColumns) onOpen(cell);
+    if (place.column >= fixedColumns) onOpen(cell, 'push');
   };
 
   const onClick = (event: MouseEvent) => {
@@ -73,7 +74,7 @@ export function RunsTable({experiment, store, newestFirst, open, onOpen, onClose
     event.preventDefault();
     const cell = current.cellAt(next);
     current.setActive(cell, {reveal: true});
-    if (open && cell && next.column >= fixedColumns) onOpen(cell);
+    if (open && cell && next.column >= fixedColumns) onOpen(cell, 'replace');
   };
 
   return (
@@ -91,7 +92,12 @@ export function RunsTable({experiment, store, newestFirst, open, onOpen, onClose
         onPointerOver={(event) => explain(event.target, store)}
       />
       {unseen > 0 && (
-        <button type="button" className="unseen" data-edge={newestFirst ? 'top' : 'bottom'} onClick={() => painter.current?.scrollToNewest()}>
+        <button
+          type="button"
+          className="unseen"
+          data-edge={newestFirst ? 'top' : 'bottom'}
+          onClick={() => painter.current?.scrollToNewest()}
+        >
           {count(unseen, 'new run')} {newestFirst ? '↑' : '↓'}
         </button>
       )}

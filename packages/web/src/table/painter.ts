@@ -299,7 +299,8 @@ export class Painter {
     const isPainted = slot?.element.getAttribute('aria-rowindex') === String((place?.row ?? -1) + 2) && !slot.element.hidden;
     const element = place && isPainted ? slot.elementAt(place.column) : undefined;
     if (element !== this.#marked) {
-      for (const [name, value] of markAttributes) this.#marked?.removeAttribute(name), element?.setAttribute(name, value);
+      this.#marked?.removeAttribute('aria-selected');
+      element?.setAttribute('aria-selected', 'true');
       this.#marked?.parentElement?.closest('.row')?.classList.remove('active');
       element?.parentElement?.closest('.row')?.classList.add('active');
       this.#marked = element;
@@ -316,7 +317,6 @@ export class Painter {
 
 const fixedNames: readonly string[] = ['#run', '#time'];
 const columnOfName = (name: string): number | undefined => (fixedNames.includes(name) ? fixedNames.indexOf(name) : undefined);
-const markAttributes = [['aria-selected', 'true']] as const;
 
 function measureText(): Measure {
   const context = document.createElement('canvas').getContext('2d');

@@ -84,7 +84,10 @@ export class RowSlot {
     const known = Number.isFinite(start);
     this.#time.textContent = known ? formatTime(start) : '';
     this.#time.title = known ? formatDateTime(start) : '';
-    this.#time.setAttribute('aria-label', `${labelOf(proposal, run, severalProposals)}, started, ${known ? formatDateTime(start) : 'time not known'}`);
+    this.#time.setAttribute(
+      'aria-label',
+      `${labelOf(proposal, run, severalProposals)}, started, ${known ? formatDateTime(start) : 'time not known'}`,
+    );
   }
 
   #cells(row: number, frame: RowFrame, fresh: boolean, changed: boolean): void {
@@ -136,5 +139,8 @@ const labelOf = (proposal: number, run: number, severalProposals: boolean): stri
 
 /** A short light on a value that has just come in. */
 const glow = (cell: HTMLElement): void => {
-  cell.animate([{boxShadow: 'inset 0 0 0 100px var(--glow)'}, {boxShadow: 'inset 0 0 0 100px transparent'}], {duration: 900, easing: 'ease-out'});
+  cell.animate([{boxShadow: 'inset 0 0 0 100px var(--glow)'}, {boxShadow: 'inset 0 0 0 100px transparent'}], {
+    duration: 900,
+    easing: 'ease-out',
+  });
 };
