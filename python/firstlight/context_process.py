@@ -11,6 +11,7 @@ import sys
 from dataclasses import asdict
 
 from .channel import Channel
+from .dropin import install_drop_in
 from .job_process import run_job
 from .loading import LoadedContext, describe, load_context
 from .processes import fork
@@ -25,6 +26,7 @@ def serve_context(path: str, end: socket.socket) -> None:
     _be_quiet_on_input()
     _flush_lines()
     sys.dont_write_bytecode = True  # edits within a second would find stale bytecode, and the folder is the user's
+    install_drop_in()
     context = load_context(path)
     channel = Channel(end)
     channel.send({"described": _description(context)})

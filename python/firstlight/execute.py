@@ -12,7 +12,7 @@ import numpy as np
 
 from .arguments import Arguments, MissingInputs, MissingParameters
 from .cell import Cell, is_figure
-from .failures import Failure, failure_of, missing_dependencies
+from .failures import CANCELLED, SKIP, Failure, failure_of, missing_dependencies
 from .figures import close_figure
 from .fragment import FragmentPlace, StoredCell, write_cell, write_failure, write_none
 from .loading import Declared
@@ -94,7 +94,7 @@ class Execution:
     def _compute(self, name: str) -> None:
         reason = self.effects.cancelled().get(name)
         if reason is not None:
-            self._fail(name, Failure("Cancelled", reason), 0.0)
+            self._fail(name, Failure(CANCELLED, reason), 0.0)
             return
         began = time.perf_counter()
         try:
@@ -105,7 +105,7 @@ class Execution:
         except MissingParameters as missing:
             log("WARNING", f"Skipping {name} because of missing parameter values: {', '.join(missing.names)}")
             # Dependants see a variable without data, not a failure of it.
-            self._announce_failure(name, Failure("Skip", f"Missing parameter values: {', '.join(missing.names)}"), 0.0)
+            self._announce_failure(name, Failure(SKIP, f"Missing parameter values: {', '.join(missing.names)}"), 0.0)
         except Skip as error:
             log("ERROR", f"Skipped {name}: {error}")
             self._fail(name, failure_of(error), time.perf_counter() - began)

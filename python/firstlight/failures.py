@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 DEPENDENCY_ERROR = "DependencyError"
 SKIP = "Skip"
+CANCELLED = "Cancelled"
+TIME_LIMIT = "TimeLimit"
+CRASHED = "Crashed"
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,8 @@ def missing_dependencies(missing: Sequence[str], failures: Sequence[tuple[str, F
     """
     if not failures:
         return Failure(SKIP, "Dependencies returned no data:" + "".join(f"\n- '{name}'" for name in missing))
-    only_skips = all(failure.error_class == SKIP for _, failure in failures)
-    return Failure(SKIP if only_skips else DEPENDENCY_ERROR, _tree(failures))
+    harmless = all(failure.error_class in (SKIP, CANCELLED) for _, failure in failures)
+    return Failure(SKIP if harmless else DEPENDENCY_ERROR, _tree(failures))
 
 
 def _tree(failures: Sequence[tuple[str, Failure]]) -> str:

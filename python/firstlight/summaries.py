@@ -71,14 +71,12 @@ def kind_of(data: Any) -> str | None:
     """What data is, in a few words; None without data."""
     if data is None:
         return None
-    if is_figure(data):
+    if is_figure(data) or is_plotly(data):
         return "figure"
-    if is_plotly(data):
-        return "plotly"
     if is_data_array(data) or is_dataset(data):
         return type(data).__name__
     if isinstance(data, str) or data.dtype.kind == "S":
-        return "string"
+        return "text"
     return str(data.dtype) if data.ndim == 0 else f"{data.dtype} {data.shape}"
 
 

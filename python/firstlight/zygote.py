@@ -17,7 +17,7 @@ from typing import Any
 from .channel import LineBuffer, channel_pair
 from .contexts import ContextProcess, Description
 from .execute import failure_attributes, storage_error
-from .failures import Failure
+from .failures import CANCELLED, CRASHED, TIME_LIMIT, Failure
 from .fragment import FragmentPlace, write_failure
 from .job import DEATHS_BETWEEN_VARIABLES, Job
 from .log import log
@@ -252,7 +252,7 @@ class Zygote:
             return
         job.pid = pid
         if job.cancelled is not None:
-            self._stop(job, Failure("Cancelled", job.cancelled))
+            self._stop(job, Failure(CANCELLED, job.cancelled))
 
     def _read_job(self, job: Job) -> None:
         messages = job.channel.poll() if job.channel else None
@@ -316,7 +316,7 @@ class Zygote:
             f"The process of job {job.id} {how}" + (f" while it computed {job.running}" if job.running else ""),
         )
         if job.running is not None:
-            failure = job.stopping or Failure("Crashed", f"The process {how} while it computed this variable.")
+            failure = job.stopping or Failure(CRASHED, f"The process {how} while it computed this variable.")
             if not self._record(job, job.running, failure):
                 return
         elif job.stopping is None:
@@ -396,7 +396,7 @@ class Zygote:
             self._emit(Fault(request.job, f'There is no job "{request.job}" to cancel; it may be over.'))
         elif request.variable is None:
             job.cancelled = request.reason
-            self._stop(job, Failure("Cancelled", request.reason))
+            self._stop(job, Failure(CANCELLED, request.reason))
         elif request.variable not in job.announced:
             job.to_cancel[request.variable] = request.reason
             self._tell(job, {"cancel": request.variable, "reason": request.reason})
@@ -410,7 +410,7 @@ class Zygote:
     def _stop_if_cancelled(self, job: Job) -> None:
         reason = None if job.silent or job.running is None else job.to_cancel.get(job.running)
         if reason is not None:
-            self._stop(job, Failure("Cancelled", reason))
+            self._stop(job, Failure(CANCELLED, reason))
 
     def _stop(self, job: Job, failure: Failure) -> None:
         if job.stopping is not None and job.kill_at is not None:
@@ -449,7 +449,7 @@ class Zygote:
             kill_group(job.pid, signal.SIGKILL)
         elif limit is not None and now >= limit and job.stopping is None:
             seconds = f"{job.request.limits.seconds:g}"
-            self._stop(job, Failure("TimedOut", f"This variable ran longer than its limit of {seconds} s and was stopped."))
+            self._stop(job, Failure(TIME_LIMIT, f"This variable ran longer than its limit of {seconds} s and was stopped."))
 
     # Outside
 
