@@ -21,6 +21,9 @@ export {dependencyError, dependencyTree} from './tree.ts';
 export type {NamedError, VariableError} from './tree.ts';
 // Summaries
 export {summaryFromWire, summaryToJson} from './summary.ts';
+export {featurePoints, trendline} from './trendline.ts';
+export type {Trendline} from './trendline.ts';
+export {colourise, viridis} from './colormap.ts';
 // The runner protocol
 export * as wire from './wire/runner.ts';
 export type {

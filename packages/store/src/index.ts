@@ -1,1 +1,31 @@
-export {};
+// Folders
+export {createFolder} from './folder/create.ts';
+export type {CreateOptions} from './folder/create.ts';
+export {openFolder} from './folder/open.ts';
+export type {ExperimentFolder} from './folder/open.ts';
+export {contextOf, findFolder, pathsOf} from './folder/layout.ts';
+export type {ContextLanguage, FolderPaths} from './folder/layout.ts';
+export {readSettings} from './database/settings.ts';
+export type {FolderSettings} from './database/settings.ts';
+export {lastOwner} from './writer/lock.ts';
+export type {FolderOwner} from './writer/lock.ts';
+// Files that must survive a power cut
+export {makeDirectory, renameIntoPlace, writeFileDurably} from './folder/durable.ts';
+export {openToAll} from './folder/modes.ts';
+// Values and fragments
+export {writeFragment} from './fragment/write.ts';
+export {kindOf, summarise} from './value/summarise.ts';
+export type {CellSummary} from './value/summarise.ts';
+export type {CellValue, FragmentResult, Image, Outcome, PlotlyFigure, Scalar, Value} from './value/model.ts';
+export {encodePng} from './value/png.ts';
+export {decodeNpy, encodeNpy, isNpy} from './npy.ts';
+// The one writer
+export {WriterProcess} from './writer-process.ts';
+export type {WriterOptions} from './writer-process.ts';
+export type {MergeReport} from './merge/merge.ts';
+export type {Quarantined} from './merge/quarantine.ts';
+// Reading
+export {ReaderProcess} from './reader-process.ts';
+export {cellsOf, storedStates, summaryKinds} from './reader/table-model.ts';
+export type {CellColumns, LoadedTable, TableRun, TableVariable} from './reader/table-model.ts';
+export type {ReadValue, Slice} from './reader/read-value.ts';

@@ -1,0 +1,49 @@
+import {FirstlightError} from '@firstlight/core';
+import {pathsOf} from '../folder/layout.ts';
+import {type Connection, openToRead, type SqlValue} from './connection.ts';
+
+/** What a folder says about itself (table `metameta`). */
+export interface FolderSettings {
+  readonly dataFormatVersion: number;
+  /** Forty hexadecimal digits that name this database to other services. */
+  readonly databaseId: string | undefined;
+  readonly proposal: number | undefined;
+  /** The interpreter that runs `context.py`. */
+  readonly contextPython: string | undefined;
+  readonly damnitPython: string | undefined;
+  /** Directory that holds INSTRUMENT/CYCLE/pNNNNNN; undefined means the facility's. Ours: DAMNIT does not know this key. */
+  readonly dataRoot: string | undefined;
+  readonly concurrentJobs: number | undefined;
+}
+
+/** Reads a folder's settings. Throws `no-folder` when it is not an experiment folder. */
+export function readSettings(dir: string): FolderSettings {
+  const connection = openToRead(pathsOf(dir).database);
+  try {
+    return settingsOf(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+/** The settings in an open database. */
+export function settingsOf(connection: Connection): FolderSettings {
+  const rows = new Map(connection.prepare<[], [string, unknown]>('SELECT key, value FROM metameta').raw().all());
+  const text = (key: string): string | undefined => (rows.get(key) == null || rows.get(key) === '' ? undefined : String(rows.get(key)));
+  const number = (key: string): number | undefined => (text(key) === undefined ? undefined : Number(text(key)));
+  return {
+    dataFormatVersion: number('data_format_version') ?? 0,
+    databaseId: text('db_id'),
+    proposal: number('proposal'),
+    contextPython: text('context_python'),
+    damnitPython: text('damnit_python'),
+    dataRoot: text('data_root'),
+    concurrentJobs: number('concurrent_jobs'),
+  };
+}
+
+/** Stores a setting; integers as bigint. */
+export function storeSetting(connection: Connection, key: string, value: SqlValue): void {
+  if (typeof value === 'number') throw new FirstlightError('internal', `Setting ${key} must be bound as bigint, text or null.`);
+  connection.prepare('INSERT INTO metameta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value').run(key, value);
+}

@@ -1,0 +1,99 @@
+import {copyFileSync, constants, existsSync, renameSync, rmSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import {type RunId, runFileName} from '@firstlight/core';
+import {type H5File, type H5Group, openFile} from '@firstlight/hdf5';
+import {faultPoint} from '../fault-point.ts';
+import {syncToDisk} from '../folder/durable.ts';
+import {openToAll} from '../folder/modes.ts';
+import {areas, copyVariable, ownGroup, removeVariable, variablesIn} from '../fragment/areas.ts';
+import {type FragmentContents, readFragment} from '../fragment/read.ts';
+import {DimensionNumbers} from '../netcdf/copy.ts';
+
+/** A run's file is rewritten without its gaps when it is bigger than this and holds less than half of that in data. */
+const smallestToCompact = 16 * 2 ** 20;
+
+/**
+ * Puts fragments of a run, in the given order, into its file: a copy is changed, brought to the disk and renamed, so that readers and a crash see the old
+ * file or the new one, never something between. Doing it again gives the same file.
+ *
+ * @returns what each fragment brings to the table.
+ */
+export function mergeIntoRunFile(extractedData: string, run: RunId, fragments: readonly string[]): FragmentContents[] {
+  const final = join(extractedData, runFileName(run));
+  const beside = join(extractedData, `.${runFileName(run)}.merging`);
+  rmSync(beside, {force: true});
+  try {
+    if (existsSync(final)) copyFileSync(final, beside, constants.COPYFILE_FICLONE);
+    faultPoint('writer:after-copy');
+    const contents = change(
+      beside,
+      fragments.map((name) => join(extractedData, name)),
+    );
+    compact(beside);
+    openToAll(beside);
+    syncToDisk(beside);
+    faultPoint('writer:before-rename');
+    renameSync(beside, final);
+    syncToDisk(extractedData);
+    faultPoint('writer:after-rename');
+    return contents;
+  } catch (error) {
+    rmSync(beside, {force: true});
+    throw error;
+  }
+}
+
+function change(path: string, fragments: readonly string[]): FragmentContents[] {
+  using target = openFile(path, existsSync(path) ? 'r+' : 'x', {locking: false}); // nobody else knows this file
+  for (const area of Object.values(areas)) target.requireGroup(area)[Symbol.dispose]();
+  const numbers = new DimensionNumbers(target);
+  const contents = fragments.map((fragment) => {
+    using source = openFile(fragment, 'r', {locking: false}); // complete files that nobody writes any more
+    const content = readFragment(source);
+    addTo(target, source, content, numbers);
+    return content;
+  });
+  return contents;
+}
+
+function addTo(target: H5File, source: H5File, {entries, provenance}: FragmentContents, numbers: DimensionNumbers): void {
+  if (!target.attributes.has('provenance')) target.attributes.set('provenance', provenance);
+  for (const {name, state} of entries) {
+    removeVariable(target, name);
+    if (state !== 'none') copyVariable(source, target, name, numbers);
+  }
+  // What a fragment wanted deleted is done; nobody should find the order again.
+  if (target.has(ownGroup)) target.delete(ownGroup);
+}
+
+/** HDF5 does not give back the space of replaced values; when most of a big file is gaps, what is in use moves to a new one. */
+function compact(path: string): void {
+  const {size} = statSync(path);
+  if (size < smallestToCompact) return;
+  const fresh = `${path}.compact`;
+  rmSync(fresh, {force: true});
+  {
+    using source = openFile(path, 'r', {locking: false});
+    if (bytesInUse(source) * 2 > size) return;
+    using target = openFile(fresh, 'x', {locking: false});
+    for (const area of Object.values(areas)) target.createGroup(area)[Symbol.dispose]();
+    const provenance = source.attributes.get('provenance');
+    target.attributes.set('provenance', typeof provenance === 'string' ? provenance : '');
+    const numbers = new DimensionNumbers(target);
+    for (const name of variablesIn(source)) copyVariable(source, target, name, numbers);
+  }
+  renameSync(fresh, path);
+}
+
+function bytesInUse(group: H5Group): number {
+  return group.keys().reduce((sum, name) => {
+    const kind = group.kind(name);
+    if (kind === 'dataset') {
+      using dataset = group.dataset(name);
+      return sum + dataset.bytes;
+    }
+    if (kind !== 'group') return sum;
+    using inner = group.group(name);
+    return sum + bytesInUse(inner);
+  }, 0);
+}

@@ -1,0 +1,25 @@
+/** The process that reads folders; see `ReaderProcess`. */
+import type {RunId} from '@firstlight/core';
+import {serveCalls} from '@firstlight/hdf5';
+import {Connections} from './reader/connections.ts';
+import {loadCells, loadTable} from './reader/load-table.ts';
+import {previewPng} from './reader/preview-png.ts';
+import {readData, readPreview, type Slice} from './reader/read-value.ts';
+
+const connections = new Connections();
+
+interface ValueArguments {
+  readonly dir: string;
+  readonly run: RunId;
+  readonly name: string;
+  readonly slice?: Slice;
+}
+
+serveCalls({
+  loadTable: (dir: string) => loadTable(connections.of(dir)),
+  loadCells: ({dir, run, names}: {dir: string; run: RunId; names?: readonly string[]}) => loadCells(connections.of(dir), run, names),
+  readData: ({dir, run, name, slice}: ValueArguments) => readData(dir, run, name, slice ? {slice} : {}),
+  readPreview: ({dir, run, name}: ValueArguments) => readPreview(dir, run, name),
+  previewPng: ({dir, run, name}: ValueArguments) => previewPng(connections.of(dir), dir, run, name),
+  dataVersion: (dir: string) => Number(connections.of(dir).pragma('data_version', {simple: true})),
+});

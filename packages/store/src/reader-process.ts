@@ -1,0 +1,66 @@
+import type {FirstlightError, RunId} from '@firstlight/core';
+import {type CallOptions, HelperProcess} from '@firstlight/hdf5';
+import type {ReadValue, Slice} from './reader/read-value.ts';
+import type {LoadedTable} from './reader/table-model.ts';
+
+/**
+ * Reads tables, arrays, figures and pictures in a process of its own: a slow disk does not stop the server, and a damaged file that crashes the HDF5 library
+ * costs one request (`helper-crashed`); the next one starts a new process.
+ *
+ * @example
+ * await using reader = await ReaderProcess.start();
+ * const {variables, runs, cells} = await reader.loadTable('/data/beamtime');
+ */
+export class ReaderProcess implements AsyncDisposable {
+  readonly #helper: HelperProcess;
+
+  private constructor(helper: HelperProcess) {
+    this.#helper = helper;
+  }
+
+  /** Starts a reader; it serves any number of folders. */
+  static async start({onCrash}: {onCrash?: (error: FirstlightError) => void} = {}): Promise<ReaderProcess> {
+    return new ReaderProcess(
+      await HelperProcess.start(new URL('./reader-main.ts', import.meta.url), {name: 'reader', ...(onCrash ? {onCrash} : {})}),
+    );
+  }
+
+  /** The process id; undefined between a crash and the next call. */
+  get pid(): number | undefined {
+    return this.#helper.pid;
+  }
+
+  /** Everything the table shows, as columns; `cellsOf` makes cells of them. Throws `no-folder`. */
+  loadTable(dir: string, options?: CallOptions): Promise<LoadedTable> {
+    return this.#helper.call('loadTable', dir, options);
+  }
+
+  /** The stored cells of one run, all or the named ones, as `loadTable` gives them. */
+  loadCells(dir: string, run: RunId, names?: readonly string[], options?: CallOptions): Promise<Pick<LoadedTable, 'variables' | 'cells'>> {
+    return this.#helper.call('loadCells', {dir, run, names}, options);
+  }
+
+  /** A value's data, whole or a slice of it. Throws `no-value`, `damaged-value`. */
+  readData(dir: string, run: RunId, name: string, {slice, ...options}: CallOptions & {slice?: Slice} = {}): Promise<ReadValue> {
+    return this.#helper.call('readData', {dir, run, name, slice}, options);
+  }
+
+  /** What a double click shows: the explicit preview, else data that can be drawn, else undefined. */
+  readPreview(dir: string, run: RunId, name: string, options?: CallOptions): Promise<ReadValue | undefined> {
+    return this.#helper.call('readPreview', {dir, run, name}, options);
+  }
+
+  /** A small PNG: the stored thumbnail, or drawn from the preview or data; undefined when there is nothing to draw. */
+  previewPng(dir: string, run: RunId, name: string, options?: CallOptions): Promise<Uint8Array | undefined> {
+    return this.#helper.call('previewPng', {dir, run, name}, options);
+  }
+
+  /** A number that changes whenever any other program (the folder's own writer, too) has changed the database; see `WriterProcess.foreignChanges`. */
+  dataVersion(dir: string, options?: CallOptions): Promise<number> {
+    return this.#helper.call('dataVersion', dir, options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#helper[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,45 @@
+import {isFirstlightError, type NDArray, type RunId, sizeOf} from '@firstlight/core';
+import type {Connection} from '../database/connection.ts';
+import {isPng} from '../database/summaries.ts';
+import {toFloat64} from '../value/numbers.ts';
+import {drawLines, sketchPlotly} from '../value/sketch.ts';
+import {imageThumbnail, thumbnail} from '../value/thumbnail.ts';
+import {type ReadValue, readPreview} from './read-value.ts';
+
+/** A small PNG of a value: the stored thumbnail, else one drawn from the preview or the data; undefined when there is nothing to draw. */
+export function previewPng(connection: Connection, dir: string, run: RunId, name: string): Uint8Array | undefined {
+  const stored = connection
+    .prepare<[bigint, bigint, string]>('SELECT value FROM run_variables WHERE proposal = ? AND run = ? AND name = ? ORDER BY version DESC')
+    .pluck()
+    .get(BigInt(run.proposal), BigInt(run.run), name);
+  if (stored instanceof Uint8Array && isPng(stored)) return new Uint8Array(stored);
+  try {
+    const preview = readPreview(dir, run, name);
+    return preview && draw(preview);
+  } catch (error) {
+    if (isFirstlightError(error, 'no-value')) return undefined;
+    throw error;
+  }
+}
+
+function draw(value: ReadValue): Uint8Array | undefined {
+  if (value.kind === 'plotly') return sketchPlotly(value.figure);
+  if (value.kind === 'image')
+    return imageThumbnail(value.array.data as Uint8Array, value.array.shape[1] as number, value.array.shape[0] as number);
+  if (value.kind !== 'array' && value.kind !== 'DataArray') return undefined;
+  const {array} = value;
+  if (array.dtype === 'string' || sizeOf(array.shape) === 0) return undefined;
+  if (array.shape.length === 1) return drawLines([{x: [...array.data.keys()], y: Array.from(toFloat64(array))}]);
+  if (array.shape.length === 2) return thumbnail(array, {rowsUpward: value.kind === 'DataArray'});
+  return array.shape.length === 3 ? imageThumbnail(asRgba(array), array.shape[1] as number, array.shape[0] as number) : undefined;
+}
+
+/** Colours as bytes: integers are taken as they are, floats as 0 to 1. */
+function asRgba({dtype, shape, data}: NDArray): Uint8Array {
+  const channels = shape[2] as number;
+  const scale = dtype.startsWith('float') ? 255 : 1;
+  const rgba = new Uint8Array((shape[0] as number) * (shape[1] as number) * 4).fill(255);
+  const clamped = Uint8ClampedArray.from(data as ArrayLike<number>, (value) => value * scale);
+  for (let i = 0; i < clamped.length; i++) rgba[Math.floor(i / channels) * 4 + (i % channels)] = clamped[i] as number;
+  return rgba;
+}

@@ -1,0 +1,21 @@
+/** The process of a folder's writer; see `WriterProcess`. Its one argument is the folder. */
+import type {RunId, VariableInfo} from '@firstlight/core';
+import {serveCalls} from '@firstlight/hdf5';
+import {FolderWriter} from './writer/folder-writer.ts';
+
+const dir = process.argv[2] as string;
+let opened: FolderWriter | undefined;
+const writer = (): FolderWriter => {
+  opened ??= FolderWriter.open(dir);
+  return opened;
+};
+
+serveCalls({
+  open: () => void writer(),
+  announceAddress: (address: string | null) => writer().announceAddress(address),
+  updateVariables: (variables: readonly VariableInfo[]) => writer().updateVariables(variables),
+  ensureRun: ({run, addedAt}: {run: RunId; addedAt: number}) => writer().ensureRun(run, addedAt),
+  setSetting: ({key, value}: {key: string; value: string | bigint | null}) => writer().setSetting(key, value),
+  merge: () => writer().merge(),
+  foreignChanges: () => writer().foreignChanges(),
+});

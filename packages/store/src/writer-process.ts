@@ -1,0 +1,98 @@
+import type {FirstlightError, RunId, VariableInfo} from '@firstlight/core';
+import {HelperProcess} from '@firstlight/hdf5';
+import type {MergeReport} from './merge/merge.ts';
+
+export interface WriterOptions {
+  /** Told when the writer ended without being asked to; the next call starts it again. */
+  readonly onCrash?: (error: FirstlightError) => void;
+  /** Environment of the process; default: ours. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+/**
+ * A folder's writer in a process of its own: it holds the folder's lock from `start` to its end, and nobody else writes the database and the run files.
+ *
+ * When it crashes, the call it was working on is rejected with `helper-crashed`; the next call starts a new one, which takes the lock again. Nothing is lost:
+ * a fragment stays until all of it is in the folder.
+ *
+ * @example
+ * await using writer = await WriterProcess.start('/data/beamtime');
+ * const {merged} = await writer.merge();
+ */
+export class WriterProcess implements AsyncDisposable {
+  readonly #helper: HelperProcess;
+  #address: string | null = null;
+  #mustAnnounce = false;
+
+  private constructor(helper: HelperProcess) {
+    this.#helper = helper;
+  }
+
+  /** Starts the writer and takes the folder. Throws `folder-owned` (facts: pid, host, address), `newer-folder`, `no-permission`, `no-folder`, `disk-full`. */
+  static async start(dir: string, {onCrash, environment}: WriterOptions = {}): Promise<WriterProcess> {
+    let writer: WriterProcess | undefined;
+    const helper = await HelperProcess.start(new URL('./writer-main.ts', import.meta.url), {
+      name: `writer of ${dir}`,
+      args: [dir],
+      ...(environment ? {environment} : {}),
+      onCrash: (error) => {
+        if (writer) writer.#mustAnnounce = true;
+        onCrash?.(error);
+      },
+    });
+    try {
+      await helper.call('open');
+    } catch (error) {
+      await helper[Symbol.asyncDispose]();
+      throw error;
+    }
+    writer = new WriterProcess(helper);
+    return writer;
+  }
+
+  /** The process id; undefined between a crash and the next call. */
+  get pid(): number | undefined {
+    return this.#helper.pid;
+  }
+
+  /** Tells other programs, in `.firstlight/owner.json`, where this folder is served; null: nowhere. */
+  async announceAddress(address: string | null): Promise<void> {
+    this.#address = address;
+    await this.#helper.call('announceAddress', address);
+    this.#mustAnnounce = false;
+  }
+
+  /** Brings the folder's variables (titles, descriptions, tags, units) up to what a context declares; transient ones are left out. */
+  updateVariables(variables: readonly VariableInfo[]): Promise<void> {
+    return this.#call('updateVariables', variables);
+  }
+
+  /** Makes a run known before it has values. `addedAt` is in seconds since 1970. */
+  ensureRun(run: RunId, addedAt: number): Promise<void> {
+    return this.#call('ensureRun', {run, addedAt});
+  }
+
+  /** Stores a setting in `metameta` (integers as bigint). */
+  setSetting(key: string, value: string | bigint | null): Promise<void> {
+    return this.#call('setSetting', {key, value});
+  }
+
+  /** Merges every complete fragment in `extracted_data/`, whoever wrote it. Throws `disk-full`, `database-locked`, `no-permission`: call again later. */
+  merge(): Promise<MergeReport> {
+    return this.#call('merge');
+  }
+
+  /** A number that changes when a program other than this writer has changed the database. */
+  foreignChanges(): Promise<number> {
+    return this.#call('foreignChanges');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#helper[Symbol.asyncDispose]();
+  }
+
+  async #call<Result>(name: string, args?: unknown): Promise<Result> {
+    if (this.#mustAnnounce && this.#address !== null) await this.announceAddress(this.#address);
+    return this.#helper.call<Result>(name, args);
+  }
+}

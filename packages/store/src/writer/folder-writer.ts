@@ -1,0 +1,96 @@
+import {readdirSync, rmSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import type {RunId, VariableInfo} from '@firstlight/core';
+import {type Connection, openToWrite} from '../database/connection.ts';
+import {ensureRun} from '../database/runs.ts';
+import {storeSetting} from '../database/settings.ts';
+import {updateVariables} from '../database/variables.ts';
+import {explaining} from '../folder/errors.ts';
+import {openFolder} from '../folder/open.ts';
+import type {FolderPaths} from '../folder/layout.ts';
+import {type MergeReport, mergeFragments} from '../merge/merge.ts';
+import {FolderLock} from './lock.ts';
+
+const abandonedAfterMs = 3_600_000;
+
+/** The one that writes in a folder: holds its lock, its database and its run files. Every call blocks; in a server it lives in a process of its own. */
+export class FolderWriter implements Disposable {
+  readonly #paths: FolderPaths;
+  readonly #lock: FolderLock;
+  readonly #connection: Connection;
+
+  private constructor(paths: FolderPaths, lock: FolderLock, connection: Connection) {
+    this.#paths = paths;
+    this.#lock = lock;
+    this.#connection = connection;
+  }
+
+  /** Takes a folder. Throws `folder-owned`, `newer-folder`, `no-permission`, `disk-full`, or what `openFolder` throws. */
+  static open(dir: string): FolderWriter {
+    const folder = openFolder(dir);
+    if (folder.readOnly) throw folder.readOnly;
+    const lock = FolderLock.take(folder);
+    try {
+      removeAbandoned(folder);
+      return new FolderWriter(
+        folder,
+        lock,
+        explaining(folder.dir, () => openToWrite(folder.database)),
+      );
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Tells other programs where the server of this folder is; null: nowhere. */
+  announceAddress(address: string | null): void {
+    explaining(this.#paths.dir, () => this.#lock.announce(address));
+  }
+
+  /** Brings names, titles, descriptions, tags and units up to what the context declares. */
+  updateVariables(variables: readonly VariableInfo[]): void {
+    explaining(this.#paths.dir, () =>
+      updateVariables(
+        this.#connection,
+        variables.filter(({transient}) => !transient),
+      ),
+    );
+  }
+
+  /** Gives a run its row, so that it is known before it has values. */
+  ensureRun(run: RunId, addedAt: number): void {
+    explaining(this.#paths.dir, () => ensureRun(this.#connection, run, {addedAt}));
+  }
+
+  /** Stores a setting; see `FolderSettings` for the keys. */
+  setSetting(key: string, value: string | bigint | null): void {
+    explaining(this.#paths.dir, () => storeSetting(this.#connection, key, value));
+  }
+
+  /** Merges all complete fragments; see `mergeFragments`. */
+  merge(): MergeReport {
+    return mergeFragments(this.#paths, this.#connection);
+  }
+
+  /** A number that changes when another program, not this writer, has changed the database. */
+  foreignChanges(): number {
+    return Number(this.#connection.pragma('data_version', {simple: true}));
+  }
+
+  [Symbol.dispose](): void {
+    this.#connection.close();
+    this.#lock[Symbol.dispose]();
+  }
+}
+
+/** Removes what a killed process left half-written: nobody will ever finish it. */
+function removeAbandoned({extractedData}: FolderPaths): void {
+  for (const name of readdirSync(extractedData)) {
+    const path = join(extractedData, name);
+    if (/^\.p\d+_r\d+\.h5\.merging/.test(name)) rmSync(path, {force: true});
+    if (!name.endsWith('.writing.h5')) continue;
+    const stats = statSync(path, {throwIfNoEntry: false});
+    if (stats && Date.now() - stats.mtimeMs > abandonedAfterMs) rmSync(path, {force: true});
+  }
+}
