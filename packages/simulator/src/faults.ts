@@ -11,12 +11,12 @@ export type Fault =
   | {readonly kind: 'truncated'};
 
 // Every kind comes once in six runs, so that a short simulation shows them all.
-const CYCLE = ['missing-trains', 'none', 'dead-source', 'none', 'truncated', 'none'] as const;
+const CYCLE = ['none', 'dead-source', 'none', 'missing-trains', 'none', 'truncated'] as const;
 const LOST_FRACTION = 0.12;
 
 /** Decides what goes wrong in a run; the seed moves the sequence. */
 export const faultOf = (seed: number, run: number, trains: number): Fault => {
-  const kind = CYCLE[(run + Math.abs(seed)) % CYCLE.length] ?? 'none';
+  const kind = CYCLE[(run + Math.abs(seed - 1) - 1) % CYCLE.length] ?? 'none';
   if (kind !== 'missing-trains') return {kind};
   return {kind, detector: lostTrains(seed, run, trains, 'detector'), devices: lostTrains(seed, run, trains, 'devices')};
 };

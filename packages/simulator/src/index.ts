@@ -17,3 +17,5 @@ export {actualPosition, resonanceMm, targetPosition} from './stage.ts';
 export {ADU_PER_PHOTON, fillCorrectedFrame, fillFrame, hotPixels, PEDESTAL_ADU, peakOf} from './detector.ts';
 export type {Peak} from './detector.ts';
 export {fillCameraImage} from './camera.ts';
+// A first context file
+export {exampleContext} from './example.ts';

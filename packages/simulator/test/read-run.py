@@ -23,7 +23,8 @@ def describe(source: str, key: str) -> dict:
 
 
 def keys_of(source: str) -> list[str]:
-    return sorted(key for key in run[source].keys() if not key.endswith((".timestamp", ".trainId")))
+    keys = run[source].keys()
+    return sorted(key for key in keys if not key.endswith((".timestamp", ".trainId")))
 
 
 directory = f"{root}/SIM/202601/p{int(proposal):06}/{'raw' if data == 'all' else data}/r{int(run_number):04}"

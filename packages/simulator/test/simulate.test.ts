@@ -57,12 +57,12 @@ test('extra-data-validate accepts raw and corrected runs, in one file or several
   const runs: SimulatedRun[] = [];
   await simulate({dir: root.path, ...small, runs: 6, sequenceTrains: 10, faults: true, onRun: (run) => runs.push(run)});
   expect(runs.filter(({data}) => data === 'raw').map(({fault}) => fault)).toEqual([
-    'dead-source',
     'none',
-    'truncated',
+    'dead-source',
     'none',
     'missing-trains',
     'none',
+    'truncated',
   ]);
   const whole = runs.filter(({fault}) => fault !== 'truncated');
   expect(whole).toHaveLength(10);
