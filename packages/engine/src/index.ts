@@ -1,6 +1,10 @@
 // An experiment folder at work
-export type {Experiment, ExperimentOptions} from './experiment.ts';
+export {Experiment} from './experiment.ts';
+export type {ExperimentOptions} from './experiment.ts';
 export type {Health} from './health.ts';
+// A context file by itself
+export {describeContext} from './describe.ts';
+export type {DescribeOptions} from './describe.ts';
 // Work
 export type {AllFinished, JobEvent, JobFinished, JobOutcome, JobQueued, JobStarted, JobValue, ProcessRequest, ValueState} from './job.ts';
 // The table and its changes
