@@ -1,5 +1,5 @@
 import type {DataArray, NDArray} from '@firstlight/core';
-import type {SummaryName} from './reduce.ts';
+import type {SummaryName} from './summary-names.ts';
 import type {PlotlyFigure, Picture, Scalar, Storable} from './results.ts';
 
 /** How a value looks in the table, beside what it is. */

@@ -24,4 +24,5 @@ export {
   sum,
   variance,
 } from './reduce.ts';
-export type {Numbers, SummaryName} from './reduce.ts';
+export type {Numbers} from './reduce.ts';
+export type {SummaryName} from './summary-names.ts';

@@ -86,22 +86,3 @@ export const nanmin = (numbers: Numbers): number => min(withoutNaN(numbers));
 export const nanmax = (numbers: Numbers): number => max(withoutNaN(numbers));
 /** The median of the numbers that are not NaN; NaN if there are none. */
 export const nanmedian = (numbers: Numbers): number => median(withoutNaN(numbers));
-
-/** The reductions a summary can name; the same names mean the same in Python (numpy). */
-export const summaries = {
-  mean,
-  sum,
-  std,
-  var: variance,
-  min,
-  max,
-  median,
-  nanmean,
-  nansum,
-  nanstd,
-  nanmin,
-  nanmax,
-  nanmedian,
-} as const;
-
-export type SummaryName = keyof typeof summaries;

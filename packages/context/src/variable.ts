@@ -1,7 +1,7 @@
 import type {Arguments, Inputs} from './inputs.ts';
 import {callerPosition} from './position.ts';
 import type {Position} from './position.ts';
-import type {SummaryName} from './reduce.ts';
+import type {SummaryName} from './summary-names.ts';
 import type {DataOf, Result} from './results.ts';
 
 /** What can be said about a variable beside its function; everything may be left out. */

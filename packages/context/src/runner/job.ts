@@ -1,13 +1,13 @@
-import {allDependencies, dependencyError, isFirstlightError, isGlob, matchesOf, selectVariables, withoutProc} from '@firstlight/core';
-import type {Graph, RunnerEvent, RunnerRequest, VariableError, VariableInput} from '@firstlight/core';
-import type {Argument, Outcome} from './messages.ts';
+import {allDependencies, dependencyError, isGlob, matchesOf, selectVariables, sentenceOf, withoutProc} from '@firstlight/core';
+import type {Graph, RunnerEvent, RunnerRequest, ValueEvent, VariableError, VariableInput} from '@firstlight/core';
+import type {Argument, Order, Outcome} from './messages.ts';
 import type {Pool} from './pool.ts';
 import {WorkerEnded} from './worker.ts';
 import type {Worker} from './worker.ts';
 
 export type RunRequest = Extract<RunnerRequest, {type: 'run'}>;
-type State = Extract<RunnerEvent, {type: 'value'}>['state'];
 type Finished = Pick<Extract<RunnerEvent, {type: 'finished'}>, 'outcome' | 'message'>;
+type ComputeOrder = Extract<Order, {type: 'compute' | 'start-time'}>;
 
 export interface JobEffects {
   emit(event: RunnerEvent): void;
@@ -15,10 +15,10 @@ export interface JobEffects {
   now(): number;
 }
 
-/** A process may end this often without a variable at work before the job gives up. */
+/** A process may end this often between two variables before the job gives up. */
 const mostIdleEndings = 3;
 const startTime = 'start_time';
-const withoutSummary = {summary: null, maxDiff: null, kind: null, fragment: null} as const;
+const noValue = {summary: null, maxDiff: null, attributes: null, kind: null, fragment: null} as const;
 
 /**
  * One run of a context: decides what is computed next and what is missing, while a process of its own executes.
@@ -37,7 +37,6 @@ export class Job {
   #held = new Set<string>();
   readonly #cancelled = new Map<string, string>();
   #cancelledAll: string | undefined;
-  #timedOut = false;
   #worker: Worker | undefined;
   #atWork: string | undefined;
   #idleEndings = 0;
@@ -62,18 +61,10 @@ export class Job {
 
   /** Runs to the end; never throws. */
   async run(): Promise<void> {
-    const {job, limits} = this.request;
     const began = this.#effects.now();
-    const timer = limits.seconds === null ? undefined : setTimeout(() => this.#runOutOfTime(), limits.seconds * 1000);
-    const finished = await this.#work().catch((error: unknown): Finished => ({outcome: 'failed', message: sentence(error)}));
-    clearTimeout(timer);
+    const finished = await this.#work().catch((error: unknown): Finished => ({outcome: 'failed', message: sentenceOf(error)}));
     await this.#worker?.finish();
-    this.#effects.emit({type: 'finished', job, ...finished, seconds: this.#secondsSince(began)});
-  }
-
-  #runOutOfTime(): void {
-    this.#timedOut = true;
-    this.#worker?.kill();
+    this.#effects.emit({type: 'finished', job: this.request.job, ...finished, seconds: this.#secondsSince(began)});
   }
 
   #secondsSince(began: number): number {
@@ -81,30 +72,42 @@ export class Job {
   }
 
   async #work(): Promise<Finished> {
-    const all = selectVariables(this.#graph, {trigger: this.request.trigger, names: this.request.variables});
-    const needsProc = all.some((name) => this.#graph.variables.get(name)?.data === 'proc');
-    const hasProc = this.#cancelledAll === undefined && (await this.#open(needsProc));
-    const selected = needsProc && !hasProc ? withoutProc(this.#graph, all) : all;
-    const own = this.#graph.variables.has(startTime) ? selected : [startTime, ...selected];
-    this.#effects.emit({type: 'started', job: this.request.job, pid: this.#worker?.pid || process.pid, variables: own});
-    for (const name of own) await this.#settle(name);
+    const {selected, notes} = this.#select();
+    const needsProc = selected.some((name) => this.#graph.variables.get(name)?.data === 'proc');
+    const hasProc = await this.#openFirst(needsProc);
+    const left = hasProc ? selected : withoutProc(this.#graph, selected);
+    const out = selected.filter((name) => !left.includes(name)).sort();
+    if (out.length > 0) notes.push(`Run ${this.request.run} has no calibrated data, left out: ${out.join(', ')}`);
+    const planned = this.#graph.variables.has(startTime) ? left : [startTime, ...left];
+    this.#effects.emit({type: 'started', job: this.request.job, pid: this.#worker?.pid ?? process.pid, variables: planned});
+    for (const name of planned) await this.#settle(name);
     if (this.#cancelledAll !== undefined) return {outcome: 'cancelled', message: this.#cancelledAll};
-    if (this.#timedOut) return {outcome: 'failed', message: this.#timeText()};
-    return {
-      outcome: 'done',
-      message: selected.length < all.length ? 'There is no processed data, so only variables of raw data ran.' : null,
-    };
+    return {outcome: 'done', message: notes.length === 0 ? null : `${notes.join('; ')}.`};
   }
 
-  #timeText(): string {
-    return `The job took longer than its limit of ${this.request.limits.seconds} s.`;
+  #select(): {selected: string[]; notes: string[]} {
+    const {trigger, variables} = this.request;
+    const unknown = (variables ?? []).filter((name) => name !== startTime && !this.#graph.variables.has(name));
+    const notes = unknown.length === 0 ? [] : [`The context has no variable named ${unknown.join(', ')}`];
+    if (unknown.length > 0 && unknown.length === variables?.length) throw new Error(`${notes[0]}; nothing was computed.`);
+    return {selected: selectVariables(this.#graph, {trigger, names: variables}), notes};
+  }
+
+  /** Opens the run; what ends the process here ends the job, unless it was cancelled. */
+  async #openFirst(needsProc: boolean): Promise<boolean> {
+    try {
+      return this.#cancelledAll !== undefined || (await this.#open(needsProc));
+    } catch (error) {
+      if (this.#cancelledAll !== undefined) return true;
+      if (error instanceof WorkerEnded) throw new Error(`While the run's data was being opened, ${error.message}.`, {cause: error});
+      throw error;
+    }
   }
 
   /** Brings a variable to its end, whatever that is. */
   async #settle(name: string): Promise<void> {
     const reason = this.#cancellationOf(name);
     if (reason !== undefined) return this.#settleCancelled(name, reason, 0);
-    if (this.#timedOut) return this.#settleFailed(name, {errorClass: 'TimeLimit', message: this.#timeText()}, 0);
     const missing = await this.#missingInputs(name);
     if (missing.length > 0) return this.#settleFailed(name, dependencyError(missing, this.#errors), 0);
     this.#effects.emit({type: 'progress', job: this.request.job, variable: name});
@@ -115,30 +118,28 @@ export class Job {
       if (!(error instanceof WorkerEnded)) throw error;
       await this.#settleEnded(name, error, this.#secondsSince(began));
     }
+    // The next job, or what a crash leaves of this one, finds a process ready.
     this.#pool.prepare();
   }
 
   #settleComputed(name: string, outcome: Outcome): void {
-    if (outcome.state === 'ok') this.#available.add(name);
-    const {error, error_cls: errorClass} = outcome.attributes ?? {};
-    if (outcome.state === 'failed' || outcome.state === 'skipped') {
-      this.#errors.set(name, {errorClass: errorClass ?? 'Error', message: error ?? ''});
-    }
-    this.#emitValue(name, outcome);
+    if (outcome.hasData) this.#available.add(name);
+    const error = errorOf(outcome);
+    if (error) this.#errors.set(name, error);
+    const {state, summary, maxDiff, attributes, kind, seconds, fragment} = outcome;
+    this.#emitValue({variable: name, state, summary, maxDiff, attributes, kind, seconds, fragment});
   }
 
   #settleCancelled(name: string, message: string, seconds: number): void {
     this.#errors.set(name, {errorClass: 'Cancelled', message});
-    const attributes = {error: message, error_cls: 'Cancelled'};
-    this.#emitValue(name, {state: 'cancelled', ...withoutSummary, attributes, seconds});
+    this.#emitValue({variable: name, state: 'cancelled', ...noValue, seconds});
   }
 
   /** The process ended while it computed this variable. */
   async #settleEnded(name: string, ended: WorkerEnded, seconds: number): Promise<void> {
     const reason = this.#cancellationOf(name);
     if (reason !== undefined) return this.#settleCancelled(name, reason, seconds);
-    if (this.#timedOut) return this.#settleFailed(name, {errorClass: 'TimeLimit', message: this.#timeText()}, seconds);
-    return this.#settleFailed(name, crashOf(name, ended), seconds);
+    return this.#settleFailed(name, ended.asError(), seconds);
   }
 
   /** Stores and tells why a variable has no value; one that is transient leaves nothing behind. */
@@ -147,12 +148,12 @@ export class Job {
     const state = error.errorClass === 'Skip' ? 'skipped' : 'failed';
     const attributes = {error: error.message, error_cls: error.errorClass};
     const fragment = this.#graph.variables.get(name)?.transient ? null : await this.#record(name, error);
-    this.#emitValue(name, {state, ...withoutSummary, attributes, seconds, fragment});
+    this.#emitValue({variable: name, state, ...noValue, attributes, seconds, fragment});
   }
 
-  #emitValue(name: string, outcome: Omit<Outcome, 'state'> & {state: State}): void {
+  #emitValue(value: Omit<ValueEvent, 'type' | 'job' | 'proposal' | 'run'>): void {
     const {job, proposal, run} = this.request;
-    this.#effects.emit({type: 'value', job, proposal, run, variable: name, ...outcome});
+    this.#effects.emit({type: 'value', job, proposal, run, ...value});
   }
 
   async #record(name: string, {errorClass, message}: VariableError): Promise<string | null> {
@@ -160,14 +161,15 @@ export class Job {
     return (await worker.ask({type: 'record', name, errorClass, message})).outcome.fragment;
   }
 
-  /** The names of required inputs without a value, one for each input and match; finds out about inputs a process lost. */
+  /** The names of required inputs without a value, one for each input and match. */
   async #missingInputs(name: string): Promise<string[]> {
     await this.#recall(name);
     return this.#inputs(name).flatMap((input) => {
+      if (input.optional) return [];
       const matches = matchesOf(input, this.#known());
       const present = matches.filter((match) => this.#available.has(match));
       const isMissing = isGlob(input.name) ? present.length === 0 : present.length < matches.length;
-      return isMissing && !input.optional ? matches : [];
+      return isMissing ? matches : [];
     });
   }
 
@@ -179,64 +181,69 @@ export class Job {
     return new Set([startTime, ...this.#graph.order]);
   }
 
-  /** Has the process at work compute again what it needs and lost; their stored values stay as they are. */
+  /** Has a new process compute again what a variable needs and the last one had; their stored values stay as they are. */
   async #recall(name: string): Promise<void> {
     const needed = allDependencies(this.#graph, [name]);
-    const wanted = [startTime, ...this.#graph.order].filter((other) => other === startTime || needed.has(other));
-    for (const other of wanted) {
-      if (!this.#available.has(other) || this.#held.has(other)) continue;
+    for (const other of this.#known()) {
+      if (!this.#available.has(other) || this.#held.has(other) || !(needed.has(other) || other === startTime)) continue;
       const error = await this.#computeAgain(other);
       if (!error) continue;
       this.#available.delete(other);
       this.#errors.set(other, error);
-      return this.#recall(name);
+      return this.#recall(name); // its process may be gone, with all it had
     }
   }
 
   async #computeAgain(name: string): Promise<VariableError | undefined> {
     try {
-      const {state, attributes} = await this.#compute(name, false);
-      if (state === 'ok') return undefined;
-      return {errorClass: attributes?.error_cls ?? 'Skip', message: attributes?.error ?? 'gave no value when it was computed again'};
+      const outcome = await this.#compute(name, false);
+      if (outcome.hasData) return undefined;
+      return errorOf(outcome) ?? {errorClass: 'Skip', message: 'It gave no value when it was computed again.'};
     } catch (error) {
-      if (error instanceof WorkerEnded) return crashOf(name, error);
+      if (error instanceof WorkerEnded) return error.asError();
       throw error;
     }
   }
 
   async #compute(name: string, store: boolean): Promise<Outcome> {
     const worker = await this.#ready();
+    const {seconds} = this.request.limits;
+    const timer = seconds === null ? undefined : setTimeout(() => worker.stop(timeText(seconds)), seconds * 1000);
     this.#atWork = name;
     try {
-      const isStartTime = name === startTime && !this.#graph.variables.has(startTime);
-      const order = isStartTime
-        ? ({type: 'start-time', store} as const)
-        : ({type: 'compute', name, arguments: this.#arguments(name), store} as const);
-      const {outcome} = await worker.ask(order);
-      if (outcome.state === 'ok') this.#held.add(name);
+      const {outcome} = await worker.ask(this.#orderFor(name, store));
+      if (outcome.hasData) this.#held.add(name);
       return outcome;
     } finally {
       this.#atWork = undefined;
+      clearTimeout(timer);
     }
   }
 
-  #arguments(name: string): Argument[] {
-    return (this.#graph.variables.get(name)?.inputs ?? []).map((input): Argument => {
-      const {parameter} = input;
-      if (input.kind !== 'var') return {from: 'meta', parameter, field: input.name};
-      const present = matchesOf(input, this.#known()).filter((match) => this.#available.has(match));
-      if (present.length === 0) return {from: 'default', parameter};
-      return isGlob(input.name) ? {from: 'glob', parameter, names: present} : {from: 'variable', parameter, name: present[0] as string};
-    });
+  #orderFor(name: string, store: boolean): ComputeOrder {
+    const variable = this.#graph.variables.get(name);
+    return variable
+      ? {type: 'compute', name, arguments: variable.inputs.map((input) => this.#argument(input)), store}
+      : {type: 'start-time', store};
+  }
+
+  #argument(input: VariableInput): Argument {
+    const {parameter} = input;
+    if (input.kind !== 'var') return {from: 'meta', parameter, field: input.name};
+    const present = matchesOf(input, this.#known()).filter((match) => this.#available.has(match));
+    if (present.length === 0) return {from: 'default', parameter};
+    return isGlob(input.name) ? {from: 'glob', parameter, names: present} : {from: 'variable', parameter, name: present[0] as string};
   }
 
   /** A process with the run open. */
   async #ready(): Promise<Worker> {
     while (!this.#worker?.isAlive) {
-      if (this.#worker && ++this.#idleEndings > mostIdleEndings + this.#errors.size) {
-        throw new Error('The process that runs the context ends again and again by itself.');
+      try {
+        await this.#open(false);
+      } catch (error) {
+        if (!(error instanceof WorkerEnded)) throw error;
+        if (++this.#idleEndings >= mostIdleEndings) throw new Error(`Again and again ${error.message}.`, {cause: error});
       }
-      await this.#open(false).catch(rethrowUnlessEnded);
     }
     return this.#worker;
   }
@@ -250,17 +257,9 @@ export class Job {
   }
 }
 
-const crashOf = (name: string, ended: WorkerEnded): VariableError => ({
-  errorClass: 'Crashed',
-  message: `While ${name} was computed, ${ended.message}.`,
-});
+const timeText = (seconds: number): string => `This variable ran longer than its limit of ${seconds} s and was stopped.`;
 
-function sentence(error: unknown): string {
-  if (error instanceof WorkerEnded) return `The run could not be opened: ${error.message}.`;
-  if (isFirstlightError(error) || error instanceof Error) return error.message;
-  return String(error);
-}
-
-function rethrowUnlessEnded(error: unknown): void {
-  if (!(error instanceof WorkerEnded)) throw error;
+function errorOf({state, attributes}: Outcome): VariableError | undefined {
+  if (state !== 'failed' && state !== 'skipped') return undefined;
+  return {errorClass: attributes?.error_cls ?? 'Error', message: attributes?.error ?? ''};
 }

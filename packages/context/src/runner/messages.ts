@@ -40,6 +40,8 @@ const outcome = z.object({
   kind: z.string().nullable(),
   seconds: z.number().nonnegative(),
   fragment: z.string().nullable(),
+  /** Whether there is something for dependants. */
+  hasData: z.boolean(),
 });
 
 export const declaredVariable = wire.variable.extend({data: z.enum(['raw', 'proc']).nullable()});

@@ -12,10 +12,14 @@ export class Pool implements Disposable {
   }
 
   /** Starts the next process now, if none is ready. */
-  prepare(): Worker | undefined {
-    if (this.#isClosed) return undefined;
-    if (!this.#spare?.isAlive) this.#spare = new Worker(this.#options);
-    return this.#spare;
+  prepare(): void {
+    if (!this.#isClosed && !this.#spare?.isAlive) this.#spare = new Worker(this.#options);
+  }
+
+  /** Gives back a process that was only looked at. */
+  keep(worker: Worker): void {
+    if (this.#isClosed || this.#spare?.isAlive) worker.kill();
+    else this.#spare = worker;
   }
 
   /** A process of one's own; the caller ends it. */

@@ -1,6 +1,7 @@
 import {fork} from 'node:child_process';
 import type {ChildProcess} from 'node:child_process';
 import {FirstlightError} from '@firstlight/core';
+import type {VariableError} from '@firstlight/core';
 import {answer} from './messages.ts';
 import type {Answer, Order} from './messages.ts';
 
@@ -13,20 +14,29 @@ export interface Ending {
 /** The process ended while it was at work. */
 export class WorkerEnded extends Error {
   override readonly name = 'WorkerEnded';
-  readonly ending: Ending;
+  readonly #stoppedBecause: string | undefined;
 
-  constructor(ending: Ending) {
+  constructor(ending: Ending, stoppedBecause: string | undefined) {
     super(describeEnding(ending));
-    this.ending = ending;
+    this.#stoppedBecause = stoppedBecause;
+  }
+
+  /** What is recorded for the variable that was at work. */
+  asError(): VariableError {
+    if (this.#stoppedBecause !== undefined) return {errorClass: 'TimeLimit', message: this.#stoppedBecause};
+    return {errorClass: 'Crashed', message: `${this.message[0]?.toUpperCase()}${this.message.slice(1)} while it computed this variable.`};
   }
 }
 
-/** The end of a process in words. */
-export function describeEnding({code, signal}: Ending): string {
-  if (signal === 'SIGABRT') return 'the process was ended by signal SIGABRT (out of memory, or abort was called)';
-  if (signal === 'SIGKILL') return 'the process was ended by signal SIGKILL (out of memory, or killed from outside)';
-  if (signal) return `the process was ended by signal ${signal}`;
-  return code === 0 ? 'the process ended itself (process.exit was called)' : `the process ended itself with exit code ${code}`;
+const hints: Readonly<Record<string, string>> = {
+  SIGKILL: ', perhaps because memory ran out',
+  SIGABRT: ', as when memory runs out',
+  SIGSEGV: ', a fault in compiled code',
+};
+
+/** The end of a process in words that begin "the process …". */
+function describeEnding({code, signal}: Ending): string {
+  return signal ? `the process was ended by signal ${signal}${hints[signal] ?? ''}` : `the process ended itself with exit code ${code}`;
 }
 
 export interface WorkerOptions {
@@ -50,6 +60,7 @@ export class Worker implements Disposable {
   readonly #ended: Promise<never>;
   #waiting: ((said: Answer) => void) | undefined;
   #isAlive = true;
+  #stoppedBecause: string | undefined;
 
   constructor({bundle, context, folder, environment, heapMb}: WorkerOptions) {
     this.#process = fork(entry, [bundle, context], {
@@ -113,11 +124,17 @@ export class Worker implements Disposable {
       const end = (ending: Ending) => {
         this.#isAlive = false;
         this.#killGroup();
-        reject(new WorkerEnded(ending));
+        reject(new WorkerEnded(ending, this.#stoppedBecause));
       };
       this.#process.once('exit', (code, signal) => end({code, signal}));
       this.#process.once('error', () => end({code: null, signal: null}));
     });
+  }
+
+  /** Ends the process because its time is over. */
+  stop(because: string): void {
+    this.#stoppedBecause = because;
+    this.kill();
   }
 
   /** Ends the process and whatever it started, now. */

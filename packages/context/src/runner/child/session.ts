@@ -1,0 +1,151 @@
+import {isFirstlightError, sentenceOf} from '@firstlight/core';
+import {mockRun, openRun} from '@firstlight/data';
+import type {Run} from '@firstlight/data';
+import {summarise, writeFragment} from '@firstlight/store';
+import type {CellValue, FragmentResult} from '@firstlight/store';
+import type {Input} from '../../inputs.ts';
+import type {Variable} from '../../variable.ts';
+import type {Argument, Order, Outcome} from '../messages.ts';
+import {dataOf, toCellValue} from './convert.ts';
+import {failureOf, userTrace} from './failures.ts';
+import type {Failure} from './failures.ts';
+
+type OrderOf<Type extends Order['type']> = Extract<Order, {type: Type}>;
+
+const nothing = {summary: null, maxDiff: null, attributes: null, kind: null, fragment: null} as const;
+
+/** One job inside the process of users' code: the open run, and the values so far. */
+export class Session {
+  readonly #variables: ReadonlyMap<string, Variable<unknown>>;
+  readonly #values = new Map<string, unknown>();
+  #open: OrderOf<'open'> | undefined;
+  #run: Run | undefined;
+
+  constructor(variables: ReadonlyMap<string, Variable<unknown>>) {
+    this.#variables = variables;
+  }
+
+  /** Opens the run; tells whether it has processed data, if that was asked. */
+  open(order: OrderOf<'open'>): boolean {
+    const {proposal, run, dataRoot, mock, needsProc} = order;
+    if (dataRoot !== null) process.env.EXTRA_DATA_DATA_ROOT = process.env.XFEL_DATA_ROOT = dataRoot;
+    this.#open = order;
+    this.#run = mock ? mockRun({proposal, run}) : openRun({proposal, run, data: 'all'});
+    for (const {file, reason} of this.#run.warnings) log('WARNING', `Skipping file ${file}: ${reason}`);
+    return !mock && needsProc ? hasProc(proposal, run) : true;
+  }
+
+  /** Computes one variable; whatever users' code throws is part of the outcome. */
+  async compute({name, arguments: given, store}: OrderOf<'compute'>): Promise<Outcome> {
+    const variable = this.#variables.get(name) as Variable<unknown>;
+    const began = performance.now();
+    const seconds = () => (performance.now() - began) / 1000;
+    try {
+      const result = await variable.compute({run: this.#run, ...this.#arguments(variable, given)} as never);
+      const isTransient = variable.options.transient === true;
+      const {summary: summaryMethod, units} = variable.options;
+      const cell = isTransient ? undefined : toCellValue(result, {summaryMethod, units});
+      const outcome = this.#outcomeOf(name, cell, {isTransient, store, result});
+      log('INFO', `Computed ${name} in ${seconds().toFixed(3)} s`);
+      return {...outcome, seconds: seconds()};
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      if (failure.errorClass === 'Skip') log('ERROR', `Skipped ${name}: ${failure.message}`);
+      else log('ERROR', `Could not get data for ${name}\n${userTrace(thrown)}`);
+      return {...this.#failed(name, failure, store && !variable.options.transient), seconds: seconds()};
+    }
+  }
+
+  #outcomeOf(
+    name: string,
+    cell: CellValue | undefined,
+    how: {isTransient: boolean; store: boolean; result: unknown},
+  ): Omit<Outcome, 'seconds'> {
+    const data = dataOf(how.result);
+    const hasData = data !== null && data !== undefined;
+    const state = hasData || cell ? 'ok' : 'none';
+    const outcome = this.#described(name, state, cell, how.store && !how.isTransient);
+    if (hasData) this.#values.set(name, data);
+    // A cell that only has a summary is shown, but gives its dependants nothing.
+    return {...outcome, hasData};
+  }
+
+  #described(name: string, state: 'ok' | 'none', cell: CellValue | undefined, store: boolean): Omit<Outcome, 'seconds' | 'hasData'> {
+    if (cell === undefined) return {state, ...nothing, fragment: store ? this.#write({name, outcome: {state: 'none'}}) : null};
+    const {wire, maxDiff, attributes, kind, problem} = summarise(cell);
+    if (problem) log('ERROR', `${problem} (${name})`);
+    const fragment = store ? this.#write({name, outcome: {state: 'ok', cell}}) : null;
+    return {state, summary: wire, maxDiff: wireNumber(maxDiff), attributes: wireAttributes(attributes), kind, fragment};
+  }
+
+  #failed(name: string, {errorClass, message}: Failure, store: boolean): Omit<Outcome, 'seconds'> {
+    const state = errorClass === 'Skip' ? 'skipped' : 'failed';
+    const fragment = store ? this.#write({name, outcome: {state, errorClass, message}}) : null;
+    return {...nothing, state, attributes: {error: message, error_cls: errorClass}, fragment, hasData: false};
+  }
+
+  /** Keeps and stores when the run began. */
+  startTime({store}: OrderOf<'start-time'>): Outcome {
+    const began = performance.now();
+    const data = this.#run?.startTime ?? Date.now() / 1000;
+    this.#values.set('start_time', data);
+    return {...this.#described('start_time', 'ok', {data}, store), hasData: true, seconds: (performance.now() - began) / 1000};
+  }
+
+  /** Stores why a variable has no value. */
+  record({name, errorClass, message}: OrderOf<'record'>): Outcome {
+    return {...this.#failed(name, {errorClass, message}, true), seconds: 0};
+  }
+
+  #write(result: FragmentResult): string {
+    const {proposal, run, fragments} = this.#open as OrderOf<'open'>;
+    return writeFragment(fragments, {proposal, run}, [result]);
+  }
+
+  #arguments(variable: Variable<unknown>, given: readonly Argument[]): Record<string, unknown> {
+    return Object.fromEntries(given.map((argument) => [argument.parameter, this.#argument(variable, argument)]));
+  }
+
+  #argument({options}: Variable<unknown>, argument: Argument): unknown {
+    if (argument.from === 'variable') return this.#values.get(argument.name);
+    if (argument.from === 'glob') return Object.fromEntries(argument.names.map((name) => [name, this.#values.get(name)]));
+    if (argument.from === 'meta') return this.#meta(argument.field);
+    const input = options.inputs?.[argument.parameter] as Extract<Input, {kind: 'optional'}>;
+    return input.default;
+  }
+
+  #meta(field: string): unknown {
+    const {proposal, run} = this.#open as OrderOf<'open'>;
+    return {run_number: run, proposal, proposal_path: this.#run?.proposalPath ?? ''}[field];
+  }
+
+  /** Closes the run's files. */
+  close(): void {
+    this.#run?.[Symbol.dispose]();
+  }
+}
+
+function hasProc(proposal: number, run: number): boolean {
+  try {
+    openRun({proposal, run, data: 'proc'})[Symbol.dispose]();
+    return true;
+  } catch (error) {
+    if (!isFirstlightError(error, 'no-such-run')) throw error;
+    log('WARNING', 'Proc data is unavailable, only raw variables will be executed.');
+    return false;
+  }
+}
+
+const wireNumber = (value: number | null): Outcome['maxDiff'] =>
+  value === null || Number.isFinite(value) ? value : (String(value) as 'NaN');
+
+const wireAttributes = (attributes: ReturnType<typeof summarise>['attributes']): Outcome['attributes'] =>
+  attributes && {...attributes, background: attributes.background && [...attributes.background]};
+
+/** A line of the process log, in the form that DAMNIT's users know. */
+function log(level: 'INFO' | 'WARNING' | 'ERROR', said: string): void {
+  process.stderr.write(`${level}:firstlight:${said}\n`);
+}
+
+/** The sentence that answers an order that could not be carried out. */
+export const refusal = (error: unknown): string => sentenceOf(error);

@@ -1,0 +1,61 @@
+import {dirname} from 'node:path';
+import {buildGraph} from '@firstlight/core';
+import type {DescribedEvent, Graph, Problem} from '@firstlight/core';
+import {bundle} from './bundle.ts';
+import {Pool} from './pool.ts';
+import {WorkerEnded} from './worker.ts';
+import type {WorkerOptions} from './worker.ts';
+
+/** A version of a context file: what it declares, and processes that have it loaded. */
+export interface LoadedContext extends Disposable {
+  readonly description: Omit<DescribedEvent, 'id'>;
+  readonly graph: Graph;
+  /** Undefined if the file cannot be built. */
+  readonly pool: Pool | undefined;
+}
+
+export interface LoadSettings {
+  readonly cacheFolder: string;
+  readonly environment: WorkerOptions['environment'];
+  readonly heapMb: number;
+  /** How long loading a context may take. */
+  readonly loadSeconds: number;
+}
+
+/** Builds a context file and has a process of its own load it. */
+export async function loadContext(file: string, settings: LoadSettings): Promise<LoadedContext> {
+  const {cacheFolder, environment, heapMb, loadSeconds} = settings;
+  const built = await bundle(file, cacheFolder);
+  if (built.path === undefined) return loaded(file, buildGraph([], file), built.problems, undefined);
+  const pool = new Pool({bundle: built.path, context: file, folder: dirname(file), environment, heapMb});
+  const worker = pool.take();
+  const timer = setTimeout(() => worker.kill(), loadSeconds * 1000);
+  try {
+    const {variables, problems} = await worker.loaded;
+    const graph = buildGraph(variables, file);
+    pool.keep(worker);
+    return loaded(file, graph, [...built.problems, ...problems, ...graph.problems], pool);
+  } catch (error) {
+    if (!(error instanceof WorkerEnded)) throw error;
+    const text = `While the context file was loaded (for at most ${loadSeconds} s), ${error.message}.`;
+    return loaded(file, buildGraph([], file), [...built.problems, {severity: 'error', text, file, line: null, column: null}], pool);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function loaded(file: string, graph: Graph, problems: readonly Problem[], pool: Pool | undefined): LoadedContext {
+  return {
+    description: {
+      type: 'described',
+      language: 'typescript',
+      file,
+      variables: [...graph.variables.values()],
+      groups: [],
+      problems: [...problems],
+    },
+    graph,
+    pool,
+    [Symbol.dispose]: () => pool?.[Symbol.dispose](),
+  };
+}

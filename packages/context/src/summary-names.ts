@@ -1,0 +1,31 @@
+/** The reductions that `summary` may name: what the numpy functions of these names do. */
+export const summaryNames = [
+  'mean',
+  'average',
+  'median',
+  'std',
+  'var',
+  'sum',
+  'prod',
+  'min',
+  'amin',
+  'max',
+  'amax',
+  'ptp',
+  'argmin',
+  'argmax',
+  'size',
+  'count_nonzero',
+  'any',
+  'all',
+  'nanmean',
+  'nanmedian',
+  'nanstd',
+  'nanvar',
+  'nansum',
+  'nanprod',
+  'nanmin',
+  'nanmax',
+] as const;
+
+export type SummaryName = (typeof summaryNames)[number];
