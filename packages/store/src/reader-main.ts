@@ -2,6 +2,7 @@
 import type {RunId} from '@firstlight/core';
 import {serveCalls} from '@firstlight/hdf5';
 import {Connections} from './reader/connections.ts';
+import {describeValue} from './reader/describe-value.ts';
 import {loadCells, loadTable} from './reader/load-table.ts';
 import {previewPng} from './reader/preview-png.ts';
 import {readData, readPreview, type Slice} from './reader/read-value.ts';
@@ -18,6 +19,7 @@ interface ValueArguments {
 serveCalls({
   loadTable: (dir: string) => loadTable(connections.of(dir)),
   loadCells: ({dir, run, names}: {dir: string; run: RunId; names?: readonly string[]}) => loadCells(connections.of(dir), run, names),
+  describeValue: ({dir, run, name}: ValueArguments) => describeValue(dir, run, name),
   readData: ({dir, run, name, slice}: ValueArguments) => readData(dir, run, name, slice ? {slice} : {}),
   readPreview: ({dir, run, name}: ValueArguments) => readPreview(dir, run, name),
   previewPng: ({dir, run, name}: ValueArguments) => previewPng(connections.of(dir), dir, run, name),

@@ -1,5 +1,6 @@
 import type {FirstlightError, RunId} from '@firstlight/core';
 import {type CallOptions, HelperProcess} from '@firstlight/hdf5';
+import type {ValueDescription} from './reader/describe-value.ts';
 import type {ReadValue, Slice} from './reader/read-value.ts';
 import type {LoadedTable} from './reader/table-model.ts';
 
@@ -38,6 +39,11 @@ export class ReaderProcess implements AsyncDisposable {
   /** The stored cells of one run, all or the named ones, as `loadTable` gives them. */
   loadCells(dir: string, run: RunId, names?: readonly string[], options?: CallOptions): Promise<Pick<LoadedTable, 'variables' | 'cells'>> {
     return this.#helper.call('loadCells', {dir, run, names}, options);
+  }
+
+  /** What a value is (kind, dtype, shape, labels) without reading its elements. Throws `no-value`. */
+  describeValue(dir: string, run: RunId, name: string, options?: CallOptions): Promise<ValueDescription> {
+    return this.#helper.call('describeValue', {dir, run, name}, options);
   }
 
   /** A value's data, whole or a slice of it. Throws `no-value`, `damaged-value`. */

@@ -75,7 +75,7 @@ function describe(group: H5Group, name: string): Described {
   return {name, isScale, isDimensionOnly, dims: dimensionsOf(dataset, name), coordinates: coordinateNames(dataset.attributes)};
 }
 
-function dimensionsOf(dataset: H5Dataset, name: string): string[] {
+export function dimensionsOf(dataset: H5Dataset, name: string): string[] {
   if (dataset.isScale) return [name];
   return (dataset.shape ?? []).map((_, axis) => dataset.scalesOf(axis)[0]?.split('/').at(-1) ?? `dim_${axis}`);
 }

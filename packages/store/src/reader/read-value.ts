@@ -59,13 +59,13 @@ export function readPreview(dir: string, run: RunId, name: string): ReadValue | 
   return isDrawable(file, name) ? valueIn(file, name, undefined) : undefined;
 }
 
-function openRunFile(dir: string, run: RunId, name: string): H5File {
+export function openRunFile(dir: string, run: RunId, name: string): H5File {
   const path = join(pathsOf(dir).extractedData, runFileName(run));
   if (!existsSync(path)) throw noValue(run, name);
   return openFile(path, 'r', {lockTimeoutMs});
 }
 
-const noValue = ({proposal, run}: RunId, name: string): FirstlightError =>
+export const noValue = ({proposal, run}: RunId, name: string): FirstlightError =>
   new FirstlightError('no-value', `There is no data of "${name}" for run ${run} of proposal ${proposal}.`, {facts: {proposal, run, name}});
 
 function valueIn(file: H5Group, name: string, slice: Slice | undefined): ReadValue | undefined {
@@ -121,7 +121,7 @@ function isDrawable(file: H5Group, name: string): boolean {
 }
 
 /** The array of a DataArray's group: what is neither a scale nor named as a coordinate. */
-function mainArray(group: H5Group): string | undefined {
+export function mainArray(group: H5Group): string | undefined {
   const datasets = group.keys().filter((name) => group.kind(name) === 'dataset');
   const described = datasets.map((name) => {
     using dataset = group.dataset(name);
