@@ -1,3 +1,4 @@
+import {cellKinds} from '../cells/kinds.ts';
 import {splitTitle, type Variable} from '../experiment/model.ts';
 import type {TableStore} from '../experiment/table-store.ts';
 import type {ColumnLayout} from './layout.ts';
@@ -50,10 +51,11 @@ export class Header {
       const c = firstColumn + i;
       const slot = c % this.#cells.length;
       const cell = this.#cells[slot];
-      const variable = columns[c]?.variable;
+      const {variable, kind} = columns[c] ?? {};
       if (!cell) return;
       cell.hidden = variable === undefined;
-      if (!variable) return;
+      if (!variable || !kind) return;
+      cell.dataset['align'] = cellKinds[kind].align;
       cell.style.left = `${lefts[c]}px`;
       cell.style.width = `${(lefts[c + 1] ?? 0) - (lefts[c] ?? 0)}px`;
       cell.classList.toggle('active', c === activeColumn);

@@ -76,7 +76,7 @@ export class Painter {
   #listen(): void {
     const {signal, store} = this.#options;
     this.#scroller.addEventListener('scroll', () => this.#schedule(), {passive: true, signal});
-    const observer = new ResizeObserver(() => this.relayout());
+    const observer = new ResizeObserver(() => this.#resized());
     observer.observe(this.#scroller);
     const unsubscribe = store.subscribe((event) => (event === 'structure' ? this.relayout() : this.#schedule()));
     signal.addEventListener('abort', () => {
@@ -85,6 +85,14 @@ export class Painter {
       cancelAnimationFrame(this.#frame);
     });
     this.relayout();
+  }
+
+  /** The inspector opened, or the window changed: what was looked at stays in sight. */
+  #resized(): void {
+    const place = this.#marked?.isConnected ? this.activePlace() : undefined;
+    this.#layOutNow();
+    if (place) this.#reveal(place);
+    this.#schedule();
   }
 
   /** Rows and columns have changed: lay out and paint with the next frame. */
