@@ -49,11 +49,12 @@ function sameData(a: unknown, b: unknown): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => sameData(a[key as never], b[key as never]));
 }
 
-/** Why a cell has no value, as its tooltip says it: `ZeroDivisionError: division by zero`, or a skip's own words. */
+/** Why a cell has no value, as its tooltip says it: `ZeroDivisionError: division by zero`; skips and missing dependencies say it in their own words. */
 export function messageOf(state: CellState | 'cancelled', attributes: Attributes | null): string | null {
   const error = attributes?.error;
   if (error === undefined) return null;
-  return state === 'failed' && attributes?.error_cls ? `${attributes.error_cls}: ${error}` : error;
+  const kind = attributes?.error_cls;
+  return state !== 'failed' || !kind || kind === 'DependencyError' ? error : `${kind}: ${error}`;
 }
 
 /**

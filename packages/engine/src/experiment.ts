@@ -1,10 +1,23 @@
+import {createHash} from 'node:crypto';
+import {realpathSync} from 'node:fs';
+import {cpus} from 'node:os';
+import {FirstlightError, sentenceOf} from '@firstlight/core';
 import type {DescribedEvent, Problem} from '@firstlight/core';
-import type {ExperimentFolder, ReaderProcess} from '@firstlight/store';
-import type {Feed} from './feed/feed.ts';
+import {openFolder, ReaderProcess, readSettings} from '@firstlight/store';
+import type {ExperimentFolder} from '@firstlight/store';
+import {Feed} from './feed/feed.ts';
 import type {Health} from './health.ts';
 import type {JobEvent, ProcessRequest} from './job.ts';
+import {stderrLog} from './log.ts';
 import type {Log} from './log.ts';
-import type {Table} from './table.ts';
+import {Notes} from './notes.ts';
+import {pictureAddresses} from './picture.ts';
+import {processRequest} from './process-request.ts';
+import {brokenContext} from './runner/context-file.ts';
+import {facilityDataRoot} from './run-data.ts';
+import {StoredTable} from './stored-table.ts';
+import {Table} from './table.ts';
+import {Workshop} from './workshop.ts';
 
 export interface ExperimentOptions {
   /** Watch the data root for new and changed runs; default true. */
@@ -13,31 +26,188 @@ export interface ExperimentOptions {
   readonly pollMs?: number;
   /** How long a run's files have to stay as they are before it counts as complete, in milliseconds. */
   readonly settleMs?: number;
-  /** Where this process serves, told to others who want the folder. */
+  /** Where this process serves, told to others who want the folder; `announce` tells it later. */
   readonly address?: string;
-  /** Directory that holds INSTRUMENT/CYCLE/pNNNNNN; default what the folder says, then the environment. */
+  /** Directory that holds INSTRUMENT/CYCLE/pNNNNNN; default what the folder says, then the environment, then the facility's. */
   readonly dataRoot?: string;
-  /** The environment runners get a part of (no secrets); default this process's. */
+  /** The environment of which runners get a part (no secrets); default this process's. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Jobs that run at once; default the number of processors, at most 2. */
   readonly jobsAtOnce?: number;
   readonly log?: Log;
 }
 
-/** An experiment folder at work. */
-export declare class Experiment implements AsyncDisposable {
-  static open(dir: string, options?: ExperimentOptions): Promise<Experiment>;
+/** What the parts of an experiment are made of. */
+export interface Settings extends Required<Omit<ExperimentOptions, 'address' | 'pollMs' | 'settleMs'>> {
+  readonly folder: ExperimentFolder;
+  readonly proposals: readonly number[];
+  readonly contextPython: string | undefined;
+  readonly address: string | undefined;
+  readonly pollMs: number | undefined;
+  readonly settleMs: number | undefined;
+}
+
+interface Parts {
+  readonly id: string;
+  readonly settings: Settings;
+  readonly table: Table;
+  readonly changes: Feed;
+  readonly reader: ReaderProcess;
+  readonly notes: Notes;
+  /** Undefined for a folder that can only be looked at. */
+  readonly workshop: Workshop | undefined;
+}
+
+/**
+ * An experiment folder at work: its table in memory, its numbered changes, its queue.
+ *
+ * While it is open it is the folder's only owner; a folder that cannot be written (no permission, a newer format) can be looked at. What was not done when it
+ * ended, however it ended, is done after the next `open`.
+ *
+ * @example
+ * await using experiment = await Experiment.open('/data/beamtime');
+ * for await (const event of experiment.process({runs: [{proposal: 1234, run: 7}]})) console.log(event);
+ */
+export class Experiment implements AsyncDisposable {
+  /** Names the experiment in addresses: its proposal and a few digits of the folder's place. */
   readonly id: string;
   readonly folder: ExperimentFolder;
   readonly table: Table;
   readonly changes: Feed;
+  /** Reads what is too big for the table, in a process of its own. */
   readonly reader: ReaderProcess;
-  get proposals(): readonly number[];
-  process(request: ProcessRequest, signal?: AbortSignal): AsyncIterable<JobEvent>;
-  cancel(job: string, variable?: string): Promise<void>;
-  announce(address: string | null): Promise<void>;
-  describe(): DescribedEvent;
-  problems(): readonly Problem[];
-  health(): Health;
-  [Symbol.asyncDispose](): Promise<void>;
+  readonly #parts: Parts;
+  #disposal: Promise<void> | undefined;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+    this.id = parts.id;
+    this.folder = parts.settings.folder;
+    this.table = parts.table;
+    this.changes = parts.changes;
+    this.reader = parts.reader;
+  }
+
+  /**
+   * Opens a folder, takes it, stores what an earlier owner left behind, and resumes its queue; the context is loaded meanwhile (see `contextLoaded`).
+   *
+   * Throws `folder-owned` with the owner's `address` in its facts, and what `openFolder` throws.
+   */
+  static async open(dir: string, options: ExperimentOptions = {}): Promise<Experiment> {
+    const settings = settingsOf(dir, options);
+    const id = idOf(settings);
+    const notes = new Notes(settings.log);
+    const table = new Table();
+    await using stack = new AsyncDisposableStack();
+    const {readOnly} = settings.folder;
+    const starting = ReaderProcess.start();
+    stack.defer(async () => (await starting.catch(() => undefined))?.[Symbol.asyncDispose]());
+    const workshop = readOnly ? undefined : stack.use(await Workshop.take(settings, notes));
+    const reader = await starting;
+    const changes = stack.use(
+      await Feed.open(readOnly ? null : settings.folder.privateDir, {onTrouble: (error) => workshop?.feedTrouble(error)}),
+    );
+    const stored = new StoredTable({dir: settings.folder.dir, reader, table, changes, address: pictureAddresses(id)});
+    await stored.load();
+    await workshop?.begin({table, changes, stored, address: pictureAddresses(id)});
+    if (readOnly) notes.add(sentenceOf(readOnly));
+    stack.move();
+    return new Experiment({id, settings, table, changes, reader, notes, workshop});
+  }
+
+  /** The proposals whose runs belong here: the folder's own first, then others in its table. */
+  get proposals(): readonly number[] {
+    return [...new Set([...this.#parts.settings.proposals, ...this.table.runs().map(({proposal}) => proposal)])];
+  }
+
+  /**
+   * Queues runs for good and tells what happens to them, beginning with the first `next()`; last comes one event that counts it all.
+   *
+   * Who stops reading leaves the jobs to go on; the signal cancels them. A run without data ends at once with a sentence; one that waits already for the same
+   * work is joined, not queued twice. Throws `read-only`, `no-such-variable` or `disk-full`, before anything is queued.
+   */
+  async *process(request: ProcessRequest, signal?: AbortSignal): AsyncGenerator<JobEvent, void, undefined> {
+    const {settings, table} = this.#parts;
+    const workshop = this.#workshop();
+    const described = await workshop.contextLoaded();
+    yield* processRequest(
+      {...workshop.requestParts, dataRoot: settings.dataRoot, proposals: this.proposals, table, described},
+      request,
+      signal,
+    );
+  }
+
+  /** Stops a job, or one variable of it; what is done already stays. A job that is over (or unknown) is left alone. */
+  async cancel(job: string, variable?: string): Promise<void> {
+    await this.#workshop().cancel(job, variable ?? null);
+  }
+
+  /** Tells other programs that want this folder where it is served, or (null) that it is not. */
+  async announce(address: string | null): Promise<void> {
+    await this.#parts.workshop?.announce(address);
+  }
+
+  /** Waits until the context file as it is now is loaded, or found broken, and describes it. */
+  async contextLoaded(): Promise<DescribedEvent> {
+    return (await this.#parts.workshop?.contextLoaded()) ?? this.describe();
+  }
+
+  /** Describes the context file as it was loaded last; before the first time it has one problem that says so. */
+  describe(): DescribedEvent {
+    const {folder} = this.#parts.settings;
+    const {workshop} = this.#parts;
+    return workshop?.described ?? brokenContext(folder, workshop ? 'The context file is being loaded.' : (folder.readOnly?.message ?? ''));
+  }
+
+  /** Lists what is wrong with the context file, each with its place. */
+  problems(): readonly Problem[] {
+    return this.#parts.workshop?.described?.problems ?? [];
+  }
+
+  /** Tells how the experiment is: what waits, and what keeps it from working. */
+  health(): Health {
+    const {workshop, notes, settings} = this.#parts;
+    const idle = {writer: 'none', waiting: 0, running: 0, held: 0, disk: 'ok', context: 'ok'} as const;
+    return {...idle, ...workshop?.health, readOnly: settings.folder.readOnly?.message ?? null, notes: notes.all};
+  }
+
+  /** Stops: waits up to three seconds for running jobs, leaves the rest for the next start, and ends all processes; within five seconds in all. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal ??= this.#dispose();
+    await this.#disposal;
+  }
+
+  async #dispose(): Promise<void> {
+    await this.#parts.workshop?.stop();
+    await this.changes[Symbol.asyncDispose]();
+    await Promise.all([this.#parts.workshop?.[Symbol.asyncDispose](), this.reader[Symbol.asyncDispose]()]);
+  }
+
+  #workshop(): Workshop {
+    const {workshop, settings} = this.#parts;
+    if (workshop) return workshop;
+    throw new FirstlightError('read-only', settings.folder.readOnly?.message ?? 'This folder can only be looked at.');
+  }
+}
+
+function settingsOf(dir: string, options: ExperimentOptions): Settings {
+  const {
+    watch = true,
+    environment = process.env,
+    jobsAtOnce = Math.min(2, cpus().length),
+    log = stderrLog,
+    address,
+    pollMs,
+    settleMs,
+  } = options;
+  const folder = openFolder(dir);
+  const {proposal, contextPython, dataRoot: own} = readSettings(folder.dir);
+  const dataRoot = options.dataRoot ?? own ?? environment.EXTRA_DATA_DATA_ROOT ?? environment.XFEL_DATA_ROOT ?? facilityDataRoot;
+  const proposals = proposal === undefined ? [] : [proposal];
+  return {folder, proposals, contextPython, dataRoot, watch, environment, jobsAtOnce, log, address, pollMs, settleMs};
+}
+
+function idOf({folder, proposals}: Settings): string {
+  const place = createHash('sha256').update(realpathSync(folder.dir)).digest('hex').slice(0, 6);
+  return proposals[0] === undefined ? place : `p${proposals[0]}-${place}`;
 }

@@ -1,4 +1,5 @@
 import type {Cell} from '@firstlight/core';
+import {isAborted, settledOrAborted} from '../signals.ts';
 import {activeAfter, ChangeLog} from './change-log.ts';
 import type {LogLimits} from './change-log.ts';
 import type {CellReference, FeedChange} from './encoding.ts';
@@ -20,7 +21,6 @@ export interface FeedOptions extends Partial<LogLimits> {
 
 const itemsInMemory = 1000;
 const retryMs = 1000;
-const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;
 
 /**
  * The numbered changes of an experiment: consecutive, replayable also after a restart, bounded.
@@ -89,7 +89,7 @@ export class Feed implements AsyncDisposable {
     while (!isAborted(signal)) {
       if (at === this.#current) {
         if (this.#closed) return;
-        await this.#announced(signal);
+        await settledOrAborted(this.#announcement.promise, signal);
         continue;
       }
       let known = false;
@@ -121,13 +121,6 @@ export class Feed implements AsyncDisposable {
     if (at >= this.#current || !(at >= 0)) return [];
     if (at + 1 >= oldest) return this.#recent.slice(at + 1 - oldest);
     return this.#log && at >= this.#log.oldest ? this.#log.read(at + 1) : [];
-  }
-
-  async #announced(signal?: AbortSignal): Promise<void> {
-    const {promise, resolve} = Promise.withResolvers<unknown>();
-    signal?.addEventListener('abort', resolve, {once: true});
-    await Promise.race([this.#announcement.promise, promise]);
-    signal?.removeEventListener('abort', resolve);
   }
 
   async #writeAll(): Promise<void> {

@@ -1,0 +1,283 @@
+import {isFirstlightError, sentenceOf, summaryToJson} from '@firstlight/core';
+import type {RunnerEvent} from '@firstlight/core';
+import type {ExperimentFolder} from '@firstlight/store';
+import type {Board} from '../board.ts';
+import {plannedNames} from '../board.ts';
+import {messageOf} from '../cell.ts';
+import type {Disk} from '../disk.ts';
+import type {Feed} from '../feed/feed.ts';
+import type {JobOutcome} from '../job.ts';
+import type {Log} from '../log.ts';
+import type {RunnerPool} from '../runner/pool.ts';
+import {ProcessLog} from '../runner/process-log.ts';
+import type {JobListener, Runner, RunRequest} from '../runner/runner.ts';
+import type {FolderWriter} from '../writer.ts';
+import type {Entry} from './entry.ts';
+import type {Inbox} from './inbox.ts';
+import {jobOf} from './job.ts';
+import type {Job} from './job.ts';
+import type {JobHub} from './job-hub.ts';
+import {JobQueue} from './job-queue.ts';
+
+export interface SchedulerParts {
+  readonly folder: ExperimentFolder;
+  /** Directory that holds INSTRUMENT/CYCLE/pNNNNNN, or null for the facility's. */
+  readonly dataRoot: string | null;
+  readonly jobsAtOnce: number;
+  readonly inbox: Inbox;
+  readonly pool: RunnerPool;
+  readonly writer: FolderWriter;
+  readonly board: Board;
+  readonly changes: Feed;
+  readonly hub: JobHub;
+  readonly disk: Disk;
+  readonly log: Log;
+}
+
+interface Ending {
+  readonly outcome: JobOutcome;
+  readonly message: string | null;
+}
+
+const maximumAttempts = 3;
+// Jobs whose values wait for the writer; more would only pile up fragments on the disk.
+const maximumStoring = 50;
+
+/**
+ * Gives the jobs of an experiment to runners, and takes them out of the inbox when all their values are stored.
+ *
+ * Jobs of different runs go side by side, those of one run one after the other.
+ */
+export class Scheduler {
+  readonly #parts: SchedulerParts;
+  readonly #queue = new JobQueue();
+  readonly #running = new Map<Job, Promise<void>>();
+  readonly #storing = new Set<Promise<void>>();
+  #isStopped = false;
+
+  constructor(parts: SchedulerParts) {
+    this.#parts = parts;
+  }
+
+  get counts(): {waiting: number; running: number; held: number} {
+    return {waiting: this.#queue.waiting, running: this.#running.size, held: this.#queue.held.length};
+  }
+
+  /** A job that has not begun and does the same already, or undefined. */
+  waitingFor(entry: Entry): string | undefined {
+    return this.#queue.waitingFor(entry)?.entry.key;
+  }
+
+  /** Takes triggers that are in the inbox. */
+  add(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      const before = this.#queue.get(entry.key);
+      if (before) {
+        if (entry.by === 'user') this.#queue.promote(before);
+        continue;
+      }
+      const job = jobOf(entry, performance.now());
+      this.#queue.add(job);
+      this.#announceQueued(job);
+    }
+    this.dispatch();
+  }
+
+  /** Lets a waiting job go first because a person asks for it, and tells that it waits. */
+  join(key: string): void {
+    const job = this.#queue.get(key);
+    if (!job) return;
+    this.#queue.promote(job);
+    if (job.state === 'held') this.#queue.move(job, 'waiting'); // It may work now; if not, who asks hears why.
+    this.#announceQueued(job);
+    this.dispatch();
+  }
+
+  /** Starts what can be started. */
+  dispatch(): void {
+    const {disk, jobsAtOnce} = this.#parts;
+    while (!this.#isStopped && disk.state === 'ok' && this.#running.size < jobsAtOnce && this.#storing.size < maximumStoring) {
+      const job = this.#queue.next();
+      if (!job) return;
+      this.#queue.move(job, 'running');
+      this.#running.set(
+        job,
+        this.#execute(job).finally(() => {
+          this.#running.delete(job);
+          this.dispatch();
+        }),
+      );
+    }
+  }
+
+  /** Plans anew what waits, and lets the jobs go on that waited for the context file. */
+  contextLoaded(): void {
+    const held = this.#queue.held;
+    for (const job of held) this.#queue.move(job, 'waiting');
+    for (const job of this.#queue.all) if (job.state === 'waiting') this.#plan(job);
+    for (const job of held) this.#announceQueued(job);
+    this.dispatch();
+  }
+
+  /** Stops a job, or one variable of it that has not given its value; unknown ones are done already. */
+  async cancel(key: string, variable: string | null, reason: string): Promise<void> {
+    const job = this.#queue.get(key);
+    if (!job || job.state === 'storing') return;
+    if (job.state === 'running') {
+      if (variable === null) job.cancelled = reason;
+      await job.runner?.cancel(key, variable, reason);
+      return;
+    }
+    if (variable === null) this.#store(job, {outcome: 'cancelled', message: reason});
+  }
+
+  /** Starts nothing more and waits for what runs, at most so long; what is not done then stays in the inbox. */
+  async stop(maximumMs: number): Promise<void> {
+    this.#isStopped = true;
+    const timer = Promise.withResolvers<void>();
+    const timeout = setTimeout(timer.resolve, maximumMs);
+    await Promise.race([Promise.all(this.#running.values()).then(async () => Promise.all(this.#storing)), timer.promise]);
+    clearTimeout(timeout);
+  }
+
+  #announceQueued(job: Job): void {
+    this.#plan(job);
+    this.#parts.hub.emit({event: 'queued', ...this.#identity(job), trigger: job.entry.trigger, variables: job.entry.variables});
+  }
+
+  #plan(job: Job): void {
+    const {pool, board} = this.#parts;
+    board.queued(job, plannedNames(pool.described, job.entry), this.#others(job));
+  }
+
+  #identity({entry: {key, proposal, run}}: Job): {job: string; proposal: number; run: number} {
+    return {job: key, proposal, run};
+  }
+
+  // Never rejects: whatever happens to a job ends here.
+  async #execute(job: Job): Promise<void> {
+    try {
+      const ending = await this.#runOnce(job);
+      if (ending.outcome === 'failed') await this.#retry(job, ending.message ?? 'The runner could not do it.');
+      else this.#store(job, ending);
+    } catch (error) {
+      if (this.#isStopped) return;
+      if (isFirstlightError(error, 'context-broken')) return this.#hold(job, sentenceOf(error));
+      await this.#retry(job, sentenceOf(error));
+    }
+  }
+
+  async #runOnce(job: Job): Promise<Ending> {
+    const {pool, folder, log} = this.#parts;
+    job.attempts += 1;
+    using lease = await pool.lease();
+    if (job.cancelled !== undefined) return {outcome: 'cancelled', message: job.cancelled};
+    job.runner = lease.runner;
+    try {
+      await using processLog = ProcessLog.open(folder.processLogs, job.entry, (sentence) => log.warn(sentence));
+      processLog.write(`# ${new Date().toISOString()} ${job.entry.key}, ${job.entry.trigger} data, attempt ${job.attempts}\n`);
+      return await lease.runner.run(this.#request(job), this.#listener(job, processLog, lease.runner));
+    } finally {
+      job.runner = undefined;
+    }
+  }
+
+  #request({entry, attempts}: Job): RunRequest {
+    const {key, proposal, run, trigger, variables, mock} = entry;
+    const {folder, dataRoot} = this.#parts;
+    return {
+      type: 'run',
+      job: key,
+      proposal,
+      run,
+      trigger,
+      variables,
+      mock,
+      attempt: attempts,
+      dataRoot,
+      fragments: folder.extractedData,
+      limits: {seconds: null},
+    };
+  }
+
+  #listener(job: Job, processLog: ProcessLog, runner: Runner): JobListener {
+    return {
+      output: (piece) => processLog.write(piece),
+      event: (event) => {
+        if (event.type === 'started' && job.cancelled !== undefined) void runner.cancel(job.entry.key, null, job.cancelled);
+        this.#hear(job, event);
+      },
+    };
+  }
+
+  #hear(job: Job, event: Extract<RunnerEvent, {type: 'started' | 'progress' | 'value'}>): void {
+    const {board, hub, writer} = this.#parts;
+    const others = this.#others(job);
+    if (event.type === 'started') {
+      board.queued(job, event.variables, others);
+      return hub.emit({event: 'started', ...this.#identity(job), variables: event.variables, attempt: job.attempts});
+    }
+    if (event.type === 'progress') return board.running(job, event.variable);
+    const summary = board.value(job, event, others);
+    if (event.fragment !== null) writer.mergeSoon();
+    hub.emit({
+      event: 'value',
+      ...this.#identity(job),
+      name: event.variable,
+      state: event.state,
+      summary: summaryToJson(summary),
+      message: messageOf(event.state, event.attributes),
+      seconds: event.seconds,
+    });
+  }
+
+  #others(job: Job): Job[] {
+    return [...this.#queue.ofRun(job.entry)].filter((other) => other !== job);
+  }
+
+  // The trigger stays in the inbox, and its work begins when the context file can be loaded again.
+  #hold(job: Job, sentence: string): void {
+    this.#queue.move(job, 'held');
+    job.attempts = 0;
+    this.#parts.board.ended(job, this.#others(job));
+    this.#tellEnd(job, {outcome: 'failed', message: `${sentence} (The run is processed when the context file is corrected.)`});
+  }
+
+  // A full disk and a lost process are not the run's fault; whether something else is, three attempts show.
+  async #retry(job: Job, sentence: string): Promise<void> {
+    const {log, disk} = this.#parts;
+    if (job.cancelled !== undefined) return this.#store(job, {outcome: 'cancelled', message: job.cancelled});
+    if (!(await disk.hasSpace().catch(() => true))) job.attempts = 0;
+    if (job.attempts >= maximumAttempts) return this.#store(job, {outcome: 'failed', message: sentence});
+    log.warn(`${job.entry.key} is begun again: ${sentence}`, {attempts: job.attempts});
+    this.#queue.move(job, 'waiting', {toFront: true});
+    this.#plan(job);
+  }
+
+  #store(job: Job, ending: Ending): void {
+    this.#queue.move(job, 'storing');
+    this.#parts.board.ended(job, this.#others(job));
+    const storing = this.#end(job, ending).finally(() => {
+      this.#storing.delete(storing);
+      this.dispatch();
+    });
+    this.#storing.add(storing);
+  }
+
+  // Told last: when someone hears that a job is done, its values are in the folder and its changes in the log.
+  async #end(job: Job, ending: Ending): Promise<void> {
+    const {writer, changes, inbox, log} = this.#parts;
+    await writer.merged();
+    await changes.flush();
+    await inbox
+      .remove(job.entry.key)
+      .catch((error: unknown) => log.warn(`${job.entry.key} stays in the inbox and will be done again: ${sentenceOf(error)}`));
+    this.#queue.remove(job);
+    this.#tellEnd(job, ending);
+  }
+
+  #tellEnd(job: Job, {outcome, message}: Ending): void {
+    const seconds = (performance.now() - job.createdAtMs) / 1000;
+    this.#parts.hub.emit({event: 'finished', ...this.#identity(job), outcome, message, seconds});
+  }
+}

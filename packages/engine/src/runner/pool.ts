@@ -1,0 +1,234 @@
+import {FirstlightError, isFirstlightError, sentenceOf} from '@firstlight/core';
+import type {DescribedEvent} from '@firstlight/core';
+import {periodically} from '../periodically.ts';
+import {brokenContext, contextVersion, errorOf, problemText} from './context-file.ts';
+import type {ContextFile} from './context-file.ts';
+import type {Launch} from './launch.ts';
+import {Runner} from './runner.ts';
+
+export interface PoolOptions {
+  readonly context: ContextFile;
+  /** The ways to start a runner, the best first. */
+  readonly launches: readonly Launch[];
+  /** Runners kept when idle. */
+  readonly size: number;
+  /** A version of the context file was loaded, or could not be. */
+  readonly onContext: (described: DescribedEvent) => void;
+  /** One sentence that a person should see. */
+  readonly onNote: (sentence: string) => void;
+  readonly pollMs?: number;
+}
+
+interface Member {
+  readonly runner: Runner;
+  version: string;
+}
+
+const loadAttempts = 3;
+
+const closed = (): FirstlightError => new FirstlightError('closed', 'The experiment was closed.');
+
+function throwIfBroken(described: DescribedEvent | undefined): void {
+  const problem = described && errorOf(described);
+  if (problem) throw new FirstlightError('context-broken', problemText(problem), {facts: {...problem}});
+}
+
+/**
+ * Warm runners that have the current version of a context file loaded.
+ *
+ * The file is looked at before each job and about once a second; a new version is loaded and described once, a broken one keeps jobs from starting.
+ */
+export class RunnerPool implements AsyncDisposable {
+  readonly #options: PoolOptions;
+  readonly #closing = new AbortController();
+  readonly #idle: Member[] = [];
+  readonly #busy = new Set<Member>();
+  readonly #members = new Set<Member>();
+  #waiting: PromiseWithResolvers<Member>[] = [];
+  #starting = 0;
+  #launch = 0;
+  #noted = -1;
+  #current: {version: string; described: DescribedEvent} | undefined;
+  #checking: Promise<DescribedEvent> | undefined;
+  #watching: Promise<void> = Promise.resolve();
+
+  private constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Starts loading the context and looking at its file; `described` tells when it is loaded. */
+  static start(options: PoolOptions): RunnerPool {
+    const pool = new RunnerPool(options);
+    const {pollMs = 1000, onNote} = options;
+    const look = async (): Promise<void> => void (await pool.check());
+    pool.#watching = periodically(pollMs, pool.#closing.signal, look, (error) => onNote(sentenceOf(error)));
+    return pool;
+  }
+
+  /** Describes the current version of the context; undefined while the first is loading. */
+  get described(): DescribedEvent | undefined {
+    return this.#current?.described;
+  }
+
+  /** Waits until the file as it is now is loaded (or found broken). */
+  async check(): Promise<DescribedEvent> {
+    this.#checking ??= this.#checkNow().finally(() => (this.#checking = undefined));
+    return this.#checking;
+  }
+
+  /** Gives a runner for one job. Throws `context-broken`, with the problem and its place, when the context cannot run. */
+  async lease(): Promise<{runner: Runner} & Disposable> {
+    throwIfBroken(await this.check());
+    const member = await this.#take();
+    try {
+      throwIfBroken(this.#current?.described);
+    } catch (error) {
+      this.#giveBack(member);
+      throw error;
+    }
+    return {runner: member.runner, [Symbol.dispose]: () => this.#giveBack(member)};
+  }
+
+  /** Ends all runners at once; the jobs in them are lost. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    for (const waiter of this.#waiting.splice(0)) waiter.reject(closed());
+    for (const member of this.#members) if (!this.#idle.includes(member)) member.runner.kill('the experiment is closed');
+    await Promise.all([...this.#members].map(async ({runner}) => runner[Symbol.asyncDispose]()));
+    await this.#watching;
+  }
+
+  async #checkNow(): Promise<DescribedEvent> {
+    const {version, unreadable} = await contextVersion(this.#options.context);
+    if (this.#current?.version === version) return this.#current.described;
+    const described = unreadable === undefined ? await this.#loadFirst(version) : brokenContext(this.#options.context, unreadable);
+    return this.#tell(version, described);
+  }
+
+  #tell(version: string, described: DescribedEvent): DescribedEvent {
+    const before = this.#current;
+    const isSame = before !== undefined && JSON.stringify({...before.described, id: ''}) === JSON.stringify({...described, id: ''});
+    this.#current = {version, described: isSame ? before.described : described};
+    if (!isSame) this.#options.onContext(described);
+    return this.#current.described;
+  }
+
+  // A context that ends its runner (a crash in a library, an exit) is tried again: the process may have been killed from outside.
+  async #loadFirst(version: string): Promise<DescribedEvent> {
+    let last: unknown;
+    for (let attempt = 0; attempt < loadAttempts && !this.#closing.signal.aborted; attempt++) {
+      const member = this.#idle.pop() ?? this.#startRunner();
+      this.#busy.add(member);
+      try {
+        const described = await this.#load(member, version);
+        this.#giveBack(member);
+        return described;
+      } catch (error) {
+        last = error;
+        if (this.#closing.signal.aborted) throw error;
+        if (!member.runner.hasSpoken && this.#nextLaunch(error)) attempt -= 1;
+        if (isFirstlightError(error, 'runner-fault')) break;
+      }
+    }
+    if (this.#closing.signal.aborted) throw closed();
+    return brokenContext(this.#options.context, this.#whyBroken(last));
+  }
+
+  #whyBroken(error: unknown): string {
+    const command = this.#options.launches[this.#launch]?.command.file;
+    if (command === undefined) return 'No interpreter was found that can run this context; set context_python to one.';
+    return isFirstlightError(error, 'runner-fault') ? error.message : `${command} could not load the context. ${sentenceOf(error)}`;
+  }
+
+  #nextLaunch(error: unknown): boolean {
+    const next = this.#options.launches[this.#launch + 1];
+    if (!next) return false;
+    this.#launch += 1;
+    this.#options.onNote(sentenceOf(error));
+    return true;
+  }
+
+  // Whichever comes first: a runner that gets free, or a new one when there may be one more.
+  async #take(): Promise<Member> {
+    const wanted = this.#current?.version ?? '';
+    const ready = this.#idle.findIndex(({version}) => version === wanted);
+    const member = this.#idle.splice(ready === -1 ? this.#idle.length - 1 : ready, 1)[0] ?? (await this.#wait());
+    this.#busy.add(member);
+    // The Python runner answers at once when nothing changed, and else has seen that a module beside the context did.
+    if (member.version !== wanted || this.#options.context.language === 'python') this.#tell(wanted, await this.#load(member, wanted));
+    return member;
+  }
+
+  async #wait(): Promise<Member> {
+    if (this.#closing.signal.aborted) throw closed();
+    const waiter = Promise.withResolvers<Member>();
+    this.#waiting.push(waiter);
+    if (this.#starting + this.#busy.size < this.#options.size) void this.#startSpare();
+    return waiter.promise;
+  }
+
+  async #startSpare(): Promise<void> {
+    this.#starting += 1;
+    try {
+      const member = this.#startRunner();
+      try {
+        await this.#load(member, this.#current?.version ?? '');
+      } finally {
+        this.#starting -= 1;
+      }
+      this.#keep(member);
+    } catch (error) {
+      this.#waiting.shift()?.reject(error);
+    }
+  }
+
+  // A runner that could not load is not used again.
+  async #load(member: Member, version: string): Promise<DescribedEvent> {
+    try {
+      const described = await member.runner.load(this.#options.context.contextPath);
+      member.version = version;
+      return described;
+    } catch (error) {
+      this.#busy.delete(member);
+      await member.runner[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  #giveBack(member: Member): void {
+    this.#busy.delete(member);
+    this.#keep(member);
+    const surplus = this.#idle.splice(0, Math.max(0, this.#idle.length + this.#busy.size - this.#options.size));
+    for (const {runner} of surplus) void runner[Symbol.asyncDispose]();
+  }
+
+  #keep(member: Member): void {
+    if (!member.runner.isAlive || this.#closing.signal.aborted) {
+      if (this.#waiting.length > this.#starting && !this.#closing.signal.aborted) void this.#startSpare(); // In place of the lost one.
+      return;
+    }
+    const waiter = this.#waiting.shift();
+    if (!waiter) return void this.#idle.push(member);
+    this.#busy.add(member);
+    waiter.resolve(member);
+  }
+
+  #startRunner(): Member {
+    const launch = this.#options.launches[this.#launch];
+    if (!launch)
+      throw new FirstlightError('no-interpreter', 'No interpreter was found that can run this context; set context_python to one.');
+    if (launch.note !== undefined && this.#noted !== this.#launch) this.#options.onNote(launch.note);
+    this.#noted = this.#launch;
+    const member: Member = {runner: new Runner(launch.command, this.#options.onNote), version: ''};
+    this.#members.add(member);
+    void this.#forgetWhenEnded(member);
+    return member;
+  }
+
+  async #forgetWhenEnded(member: Member): Promise<void> {
+    await member.runner.ended;
+    this.#members.delete(member);
+    const place = this.#idle.indexOf(member);
+    if (place !== -1) this.#idle.splice(place, 1);
+  }
+}

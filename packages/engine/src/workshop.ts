@@ -1,0 +1,253 @@
+import {sentenceOf} from '@firstlight/core';
+import type {DescribedEvent, RunId} from '@firstlight/core';
+import type {MergeReport} from '@firstlight/store';
+import {Board, startTimeCell} from './board.ts';
+import {Disk, isDiskFull} from './disk.ts';
+import type {Settings} from './experiment.ts';
+import type {Feed} from './feed/feed.ts';
+import {ForeignWatch} from './foreign.ts';
+import type {Health} from './health.ts';
+import type {Notes} from './notes.ts';
+import {takeFolder} from './ownership.ts';
+import type {PictureAddress} from './picture.ts';
+import type {RequestParts} from './process-request.ts';
+import {makeDirectory} from './queue/durable-files.ts';
+import {Inbox} from './queue/inbox.ts';
+import {JobHub} from './queue/job-hub.ts';
+import {Scheduler} from './queue/scheduler.ts';
+import {errorOf, problemText} from './runner/context-file.ts';
+import {runnerLaunches} from './runner/launch.ts';
+import {RunnerPool} from './runner/pool.ts';
+import {facilityDataRoot} from './run-data.ts';
+import type {StoredTable} from './stored-table.ts';
+import type {Table} from './table.ts';
+import {Watch} from './watch.ts';
+import {FolderWriter} from './writer.ts';
+
+/** What a workshop shows its work on. */
+export interface Surroundings {
+  readonly table: Table;
+  readonly changes: Feed;
+  readonly stored: StoredTable;
+  readonly address: PictureAddress;
+}
+
+interface Work extends Surroundings {
+  readonly board: Board;
+  readonly scheduler: Scheduler;
+}
+
+interface Parts {
+  readonly settings: Settings;
+  readonly notes: Notes;
+  readonly disk: Disk;
+  readonly writer: FolderWriter;
+  readonly inbox: Inbox;
+  readonly pool: RunnerPool;
+}
+
+const leftoverPatienceMs = 10_000; // A full disk must not keep the folder from being shown.
+const stopMs = 3000;
+const lastMergeMs = 800;
+
+/** Everything that computes and stores values, in a folder that is ours. */
+export class Workshop implements AsyncDisposable {
+  readonly #parts: Parts;
+  readonly #hub = new JobHub();
+  readonly #watches: AsyncDisposable[] = [];
+  #work: Work | undefined;
+  #isStopping = false;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Takes a folder, stores what lies there unmerged, and begins to load the context. */
+  static async take(settings: Settings, notes: Notes): Promise<Workshop> {
+    const {folder, log} = settings;
+    // What these parts report goes to the workshop, which is complete only after them.
+    let workshop: Workshop | undefined;
+    const onNote = (sentence: string): void => notes.add(sentence);
+    await using stack = new AsyncDisposableStack();
+    const disk = stack.use(new Disk(folder.privateDir, (state) => (workshop ? workshop.#onDisk(state) : undefined)));
+    const writer = stack.use(
+      await takeFolder(async () =>
+        FolderWriter.open(folder.dir, {
+          log,
+          announcements: () => (workshop ? workshop.#announcements : 0),
+          onMerged: (report, upTo) => (workshop ? workshop.#onMerged(report, upTo) : undefined),
+          onDiskFull: () => disk.isFull(),
+          onNote,
+        }),
+      ),
+    );
+    await makeDirectory(folder.processLogs);
+    const inbox = await Inbox.open(folder.privateDir);
+    const pool = stack.use(
+      RunnerPool.start({
+        context: folder,
+        launches: runnerLaunches(settings),
+        size: settings.jobsAtOnce,
+        onContext: (described) => (workshop ? workshop.#onContext(described) : undefined),
+        onNote,
+      }),
+    );
+    workshop = new Workshop({settings, notes, disk, writer, inbox, pool});
+    await Promise.race([writer.merged(), patience(leftoverPatienceMs)]);
+    stack.move();
+    return workshop;
+  }
+
+  /** Resumes the queue and begins to watch for runs. */
+  async begin(surroundings: Surroundings): Promise<void> {
+    const {settings, disk, writer, inbox, pool} = this.#parts;
+    const {folder, dataRoot, jobsAtOnce, log} = settings;
+    const {table, changes, address} = surroundings;
+    const board = new Board(table, changes, address);
+    const runnerDataRoot = dataRoot === facilityDataRoot ? null : dataRoot;
+    const scheduler = new Scheduler({
+      folder,
+      dataRoot: runnerDataRoot,
+      jobsAtOnce,
+      inbox,
+      pool,
+      writer,
+      board,
+      changes,
+      hub: this.#hub,
+      disk,
+      log,
+    });
+    this.#work = {...surroundings, board, scheduler};
+    if (pool.described) this.#onContext(pool.described);
+    if (settings.address !== undefined) await this.announce(settings.address);
+    await this.#resume(this.#work);
+    this.#startWatches(this.#work);
+  }
+
+  /** What a request needs to know of this workshop. Must have begun. */
+  get requestParts(): Pick<RequestParts, 'inbox' | 'hub' | 'scheduler'> {
+    return {inbox: this.#parts.inbox, hub: this.#hub, scheduler: this.#begun.scheduler};
+  }
+
+  /** Waits until the context file as it is now is loaded, or found broken. */
+  async contextLoaded(): Promise<DescribedEvent> {
+    return this.#parts.pool.check();
+  }
+
+  get described(): DescribedEvent | undefined {
+    return this.#parts.pool.described;
+  }
+
+  get health(): Pick<Health, 'writer' | 'waiting' | 'running' | 'held' | 'disk' | 'context'> {
+    const {writer, disk} = this.#parts;
+    const {described} = this;
+    const context = described === undefined ? 'loading' : errorOf(described) ? 'broken' : 'ok';
+    return {...this.#begun.scheduler.counts, writer: writer.state, disk: disk.state, context};
+  }
+
+  /** Stops a job, or one variable of it. */
+  async cancel(job: string, variable: string | null): Promise<void> {
+    await this.#begun.scheduler.cancel(job, variable, 'It was cancelled.');
+  }
+
+  /** Tells others where the folder is served. */
+  async announce(address: string | null): Promise<void> {
+    await this.#parts.writer.announceAddress(address);
+  }
+
+  /** The change feed could not be written. */
+  feedTrouble(error: unknown): void {
+    if (isDiskFull(error)) this.#parts.disk.isFull();
+    this.#parts.notes.add(`Changes cannot be announced for the moment: ${sentenceOf(error)}`);
+  }
+
+  /** Begins nothing more, and stores what is there. */
+  async stop(): Promise<void> {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    const {pool, writer} = this.#parts;
+    const watches = Promise.all(this.#watches.map(async (watch) => watch[Symbol.asyncDispose]()));
+    await this.#work?.scheduler.stop(stopMs);
+    await Promise.all([
+      pool[Symbol.asyncDispose](),
+      Promise.race([writer.merged(), patience(lastMergeMs)]),
+      Promise.race([watches, patience(lastMergeMs)]),
+    ]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await Promise.all([this.#parts.writer[Symbol.asyncDispose](), this.#parts.disk[Symbol.asyncDispose]()]);
+  }
+
+  get #begun(): Work {
+    if (!this.#work) throw new Error('The workshop has not begun.');
+    return this.#work;
+  }
+
+  // Everything about the runs in the inbox is told again: when the process ended, values may have been stored but not announced.
+  async #resume({table, changes, scheduler}: Work): Promise<void> {
+    const {entries, quarantined} = await this.#parts.inbox.list();
+    for (const sentence of quarantined) this.#parts.notes.add(sentence);
+    for (const entry of entries) {
+      const row = table.row(entry);
+      changes.push([...(row ? [startTimeCell(row)] : []), ...table.cells(entry)]);
+    }
+    scheduler.add(entries);
+    const idle = changes.activeAtOpen.map(([proposal, run, name]) => table.cell({proposal, run}, name));
+    changes.push(idle.filter(({activity}) => activity === 'idle'));
+  }
+
+  #startWatches({board, scheduler, stored, table}: Work): void {
+    const {settings, notes, writer, inbox} = this.#parts;
+    const {folder, dataRoot, pollMs, settleMs} = settings;
+    const onTrouble = (error: unknown): void => notes.add(sentenceOf(error));
+    const onDatabase = async (): Promise<void> => stored.refresh(board);
+    this.#watches.push(new ForeignWatch({extractedData: folder.extractedData, writer, onDatabase, onTrouble}));
+    if (!settings.watch) return;
+    const proposals = [...new Set([...settings.proposals, ...table.runs().map(({proposal}) => proposal)])];
+    const onRun = async (run: RunId): Promise<void> => {
+      const addedAt = Date.now() / 1000;
+      board.run({...run, startTime: null, addedAt});
+      await writer.ensureRun(run, addedAt);
+    };
+    const onNote = (sentence: string): void => notes.add(sentence);
+    const {privateDir} = folder;
+    this.#watches.push(new Watch({dataRoot, proposals, pollMs, settleMs, privateDir, inbox, scheduler, onRun, onNote, onTrouble}));
+  }
+
+  get #announcements(): number {
+    return this.#work?.board.announcements ?? 0;
+  }
+
+  #onContext(described: DescribedEvent): void {
+    if (!this.#work) return; // `begin` takes it up.
+    const {changes, stored, scheduler} = this.#work;
+    const {notes, writer} = this.#parts;
+    if (stored.describe(described)) changes.push([], {variables: true});
+    const problem = errorOf(described);
+    if (problem) return notes.add(problemText(problem));
+    void writer.updateVariables(described.variables).catch((error: unknown) => notes.add(sentenceOf(error)));
+    scheduler.contextLoaded();
+  }
+
+  #onMerged(report: MergeReport, upTo: number): void {
+    if (!this.#work) return;
+    const {board, stored} = this.#work;
+    const isForeign = report.merged.some(({run, names}) => names.some((name) => !board.isUnstored(run, name)));
+    board.stored(upTo);
+    for (const {run, names} of report.merged) stored.ownStored(run, names, new Date());
+    if (isForeign) void stored.refresh(board).catch((error: unknown) => this.#parts.notes.add(sentenceOf(error)));
+  }
+
+  #onDisk(state: 'ok' | 'full'): void {
+    const {notes, settings} = this.#parts;
+    if (state === 'full')
+      return notes.add(`The disk of ${settings.folder.dir} is full; processing waits and goes on by itself when there is space.`);
+    settings.log.info('There is space on the disk again; processing goes on.');
+    this.#work?.scheduler.dispatch();
+  }
+}
+
+const patience = async (ms: number): Promise<undefined> => new Promise((resolve) => void setTimeout(resolve, ms, undefined).unref());

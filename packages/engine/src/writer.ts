@@ -1,0 +1,131 @@
+import {setTimeout as after} from 'node:timers/promises';
+import {isFirstlightError, sentenceOf} from '@firstlight/core';
+import type {RunId, VariableInfo} from '@firstlight/core';
+import {WriterProcess} from '@firstlight/store';
+import type {MergeReport} from '@firstlight/store';
+import {isDiskFull} from './disk.ts';
+import type {Log} from './log.ts';
+
+export interface FolderWriterOptions {
+  readonly log: Log;
+  /** Asked before a merge: the point up to which values are announced. */
+  readonly announcements: () => number;
+  /** A merge ended well; everything announced up to the point is stored. */
+  readonly onMerged: (report: MergeReport, upTo: number) => void;
+  /** One sentence that a person should see. */
+  readonly onNote: (sentence: string) => void;
+  /** Something did not fit on the disk; it is tried again. */
+  readonly onDiskFull: () => void;
+}
+
+const firstRetryMs = 100;
+const longestRetryMs = 5000;
+
+/**
+ * The folder's one writer, kept at work: a writer that crashed is started again, a full disk is waited for, and nothing asked for is forgotten.
+ *
+ * Merges happen one after the other; each takes all fragments there are.
+ */
+export class FolderWriter implements AsyncDisposable {
+  readonly #process: WriterProcess;
+  readonly #options: FolderWriterOptions;
+  readonly #closing = new AbortController();
+  #waiters: PromiseWithResolvers<void>[] = [];
+  #merging: Promise<void> | undefined;
+  #isWanted = false;
+  #state: 'alive' | 'restarting' = 'alive';
+
+  private constructor(process: WriterProcess, options: FolderWriterOptions) {
+    this.#process = process;
+    this.#options = options;
+  }
+
+  /** Takes ownership of a folder. Throws `folder-owned`, with the owner's address in its facts, when another process has it. */
+  static async open(dir: string, options: FolderWriterOptions): Promise<FolderWriter> {
+    return new FolderWriter(await WriterProcess.start(dir), options);
+  }
+
+  get state(): 'alive' | 'restarting' {
+    return this.#state;
+  }
+
+  /** Tells others who want the folder where it is served, or (null) that it is not. */
+  async announceAddress(address: string | null): Promise<void> {
+    await this.#untilDone('announcing the address', async () => this.#process.announceAddress(address));
+  }
+
+  /** Stores what a context says of its variables. */
+  async updateVariables(variables: readonly VariableInfo[]): Promise<void> {
+    await this.#untilDone('storing the variables', async () => this.#process.updateVariables([...variables]));
+  }
+
+  /** Makes a run known to the database, if it is not. */
+  async ensureRun(run: RunId, addedAt: number): Promise<void> {
+    await this.#untilDone('adding a run', async () => this.#process.ensureRun(run, addedAt));
+  }
+
+  /** A number that changes when another program has changed the database, or the writer was started again. */
+  async foreignChanges(): Promise<number> {
+    return this.#process.foreignChanges();
+  }
+
+  /** Says that there are fragments; returns at once. */
+  mergeSoon(): void {
+    this.#isWanted = true;
+    this.#merging ??= this.#mergeAll();
+  }
+
+  /** Waits until every fragment that is there now is merged. Never rejects; does not return when the writer is closed before. */
+  async merged(): Promise<void> {
+    const waiter = Promise.withResolvers<void>();
+    this.#waiters.push(waiter);
+    this.mergeSoon();
+    return waiter.promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#process[Symbol.asyncDispose]();
+    await this.#merging;
+  }
+
+  async #mergeAll(): Promise<void> {
+    while (this.#isWanted && !this.#closing.signal.aborted) {
+      this.#isWanted = false;
+      const waiters = this.#waiters;
+      this.#waiters = [];
+      const upTo = this.#options.announcements();
+      const report = await this.#untilDone('storing values', async () => this.#process.merge()).catch(() => undefined);
+      if (report) this.#tell(report, upTo);
+      for (const waiter of report ? waiters : []) waiter.resolve();
+    }
+    this.#merging = undefined;
+  }
+
+  #tell(report: MergeReport, upTo: number): void {
+    for (const {file, reason} of report.quarantined) this.#options.onNote(`${file} could not be stored and was set aside: ${reason}`);
+    this.#options.onMerged(report, upTo);
+  }
+
+  // Only a closed writer ends the attempts: what is asked here must happen, and each of it may be done twice.
+  async #untilDone<T>(what: string, action: () => Promise<T>): Promise<T> {
+    for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, longestRetryMs)) {
+      try {
+        const result = await action();
+        this.#state = 'alive';
+        return result;
+      } catch (error) {
+        if (this.#closing.signal.aborted) throw error;
+        this.#failed(what, error);
+        if (isFirstlightError(error, 'bad-name')) throw error;
+        await after(waitMs, undefined, {signal: this.#closing.signal});
+      }
+    }
+  }
+
+  #failed(what: string, error: unknown): void {
+    if (isFirstlightError(error, 'helper-crashed')) this.#state = 'restarting';
+    if (isDiskFull(error)) this.#options.onDiskFull();
+    this.#options.log.warn(`The writer failed at ${what} and will try again: ${sentenceOf(error)}`);
+  }
+}
