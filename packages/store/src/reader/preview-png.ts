@@ -1,18 +1,18 @@
 import {isFirstlightError, type NDArray, type RunId, sizeOf} from '@firstlight/core';
 import type {Connection} from '../database/connection.ts';
 import {isPng} from '../database/summaries.ts';
+import {pathsOf} from '../folder/layout.ts';
+import {areas} from '../fragment/areas.ts';
 import {toFloat64} from '../value/numbers.ts';
 import {drawLines, sketchPlotly} from '../value/sketch.ts';
 import {imageThumbnail, thumbnail} from '../value/thumbnail.ts';
 import {type ReadValue, readPreview} from './read-value.ts';
+import {openUnmerged} from './unmerged.ts';
 
 /** A small PNG of a value: the stored thumbnail, else one drawn from the preview or the data; undefined when there is nothing to draw. */
 export function previewPng(connection: Connection, dir: string, run: RunId, name: string): Uint8Array | undefined {
-  const stored = connection
-    .prepare<[bigint, bigint, string]>('SELECT value FROM run_variables WHERE proposal = ? AND run = ? AND name = ? ORDER BY version DESC')
-    .pluck()
-    .get(BigInt(run.proposal), BigInt(run.run), name);
-  if (stored instanceof Uint8Array && isPng(stored)) return new Uint8Array(stored);
+  const stored = unmergedSummary(dir, run, name) ?? mergedSummary(connection, run, name);
+  if (stored && isPng(stored)) return new Uint8Array(stored);
   try {
     const preview = readPreview(dir, run, name);
     return preview && draw(preview);
@@ -20,6 +20,24 @@ export function previewPng(connection: Connection, dir: string, run: RunId, name
     if (isFirstlightError(error, 'no-value')) return undefined;
     throw error;
   }
+}
+
+/** The summary in a fragment that waits to be merged; undefined when there is none, or when it is no picture. */
+function unmergedSummary(dir: string, run: RunId, name: string): Uint8Array | undefined {
+  using fragment = openUnmerged(pathsOf(dir).extractedData, run, name);
+  const path = `${areas.reduced}/${name}`;
+  if (fragment?.kind(path) !== 'dataset') return undefined;
+  using dataset = fragment.dataset(path);
+  const data = dataset.type.dtype === 'uint8' && dataset.shape?.length === 1 ? dataset.read().data : undefined;
+  return data instanceof Uint8Array ? data : undefined;
+}
+
+function mergedSummary(connection: Connection, {proposal, run}: RunId, name: string): Uint8Array | undefined {
+  const stored = connection
+    .prepare<[bigint, bigint, string]>('SELECT value FROM run_variables WHERE proposal = ? AND run = ? AND name = ? ORDER BY version DESC')
+    .pluck()
+    .get(BigInt(proposal), BigInt(run), name);
+  return stored instanceof Uint8Array ? stored : undefined;
 }
 
 function draw(value: ReadValue): Uint8Array | undefined {

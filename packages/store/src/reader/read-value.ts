@@ -6,6 +6,7 @@ import {pathsOf} from '../folder/layout.ts';
 import {areas, objectTypeAttribute} from '../fragment/areas.ts';
 import {coordinateNames, readDataArray, readDataset} from '../netcdf/read.ts';
 import {encodePng} from '../value/png.ts';
+import {openUnmerged} from './unmerged.ts';
 
 /** A stored value, read back whole or in part. */
 export type ReadValue =
@@ -59,8 +60,12 @@ export function readPreview(dir: string, run: RunId, name: string): ReadValue | 
   return isDrawable(file, name) ? valueIn(file, name, undefined) : undefined;
 }
 
+/** Opens what has a variable's newest value: a fragment that waits to be merged, else the run's file. Throws `no-value` when there is neither. */
 export function openRunFile(dir: string, run: RunId, name: string): H5File {
-  const path = join(pathsOf(dir).extractedData, runFileName(run));
+  const {extractedData} = pathsOf(dir);
+  const unmerged = existsSync(extractedData) ? openUnmerged(extractedData, run, name) : undefined;
+  if (unmerged) return unmerged;
+  const path = join(extractedData, runFileName(run));
   if (!existsSync(path)) throw noValue(run, name);
   return openFile(path, 'r', {lockTimeoutMs});
 }
