@@ -1,6 +1,6 @@
 import {type DType, type RunId, sizeOf} from '@firstlight/core';
 import type {H5Dataset, H5Group} from '@firstlight/hdf5';
-import {objectTypeAttribute} from '../fragment/areas.ts';
+import {areas, objectTypeAttribute} from '../fragment/areas.ts';
 import {dimensionOnly} from '../netcdf/model.ts';
 import {dimensionsOf, readDataArray} from '../netcdf/read.ts';
 import {mainArray, noValue, openRunFile, type ReadValue} from './read-value.ts';
@@ -8,6 +8,8 @@ import {mainArray, noValue, openRunFile, type ReadValue} from './read-value.ts';
 /** What a stored value is, known without reading its elements. */
 export interface ValueDescription {
   readonly kind: ReadValue['kind'];
+  /** Of what a double click shows instead, when the variable gave something of its own for that. */
+  readonly preview: ReadValue['kind'] | null;
   /** Of the array (of a Dataset: null). */
   readonly dtype: DType | null;
   readonly shape: readonly number[] | null;
@@ -27,6 +29,20 @@ export interface ValueDescription {
 /** Describes a value. Throws `no-value` when the run's file holds none. */
 export function describeValue(dir: string, run: RunId, name: string): ValueDescription {
   using file = openRunFile(dir, run, name);
+  return {...describeData(file, run, name), preview: kindOfPreview(file, name)};
+}
+
+function kindOfPreview(file: H5Group, name: string): ReadValue['kind'] | null {
+  const path = `${areas.preview}/${name}`;
+  if (file.kind(path) === 'group') return 'DataArray';
+  if (file.kind(path) !== 'dataset') return null;
+  using dataset = file.dataset(path);
+  return kindOfData(dataset, dataset.attributes.get(objectTypeAttribute));
+}
+
+type DataDescription = Omit<ValueDescription, 'preview'>;
+
+function describeData(file: H5Group, run: RunId, name: string): DataDescription {
   if (file.kind(name) !== 'group') throw noValue(run, name);
   using group = file.group(name);
   const type = group.attributes.get(objectTypeAttribute);
@@ -52,7 +68,7 @@ function describeArray(dataset: H5Dataset): Pick<ValueDescription, 'dtype' | 'sh
 
 const bytesOf = (dtype: Exclude<DType, 'string'>): number => (dtype === 'bool' ? 1 : Number(/\d+/.exec(dtype)?.[0]) / 8);
 
-function describeDataArray(group: H5Group): ValueDescription {
+function describeDataArray(group: H5Group): DataDescription {
   const none = Array.from({length: 32}, () => ({start: 0, stop: 0})); // labels without elements; 32 is HDF5's most dimensions
   const {dims, attrs} = readDataArray(group, none);
   const main = mainArray(group);
@@ -69,7 +85,7 @@ function describeDataArray(group: H5Group): ValueDescription {
   };
 }
 
-function describeDataset(group: H5Group): ValueDescription {
+function describeDataset(group: H5Group): DataDescription {
   const arrays = listArrays(group);
   const bytes = arrays.reduce(
     (sum, {dtype, shape}) => sum + sizeOf(shape) * (dtype === null || dtype === 'string' ? 16 : bytesOf(dtype)),
