@@ -1,7 +1,9 @@
+import {stat} from 'node:fs/promises';
 import {FirstlightError, sentenceOf, type RunId} from '@firstlight/core';
 import {realClock, type Clock} from './clock.ts';
+import {Rounds, type Visit} from './rounds.ts';
 import {RunDirectories, type RunDirectory} from './run-directories.ts';
-import {judgeFile, readRunState, type RunFile} from './run-state.ts';
+import {judgeFile, readRunState, unlessMissing, type RunFile} from './run-state.ts';
 import type {DataTrigger, SeenStore} from './seen.ts';
 import {isGivenUp, isSettled, onlyShrank, remember, type RunMemory} from './settle.ts';
 
@@ -52,24 +54,26 @@ export async function* watchRuns(options: WatchOptions): AsyncGenerator<RunReady
   }
 }
 
-// The work of a poll is bounded: the newest runs and those in motion are looked at every time, of the others so many files, in turn.
-const NEWEST_RUNS = 8;
-const FILES_IN_TURN = 500;
+// What one poll may cost besides the newest runs and those in motion, in questions to the file system; more while there are runs never looked at.
+const QUESTIONS_IN_TURN = 200;
+const FIRST_QUESTIONS = 1000;
 
 interface WatchedRun extends RunDirectory {
   memory: RunMemory;
   /** The signature that was handed on last. */
   seen: string | undefined;
+  /** Time of the directory's last change. */
+  changedNs: bigint;
 }
 
 class Watch {
   readonly #options: WatchOptions;
   readonly #clock: Clock;
   readonly #directories: RunDirectories;
+  readonly #rounds = new Rounds();
   readonly #runs = new Map<string, WatchedRun>();
   readonly #inMotion = new Map<string, RunDirectory>();
   readonly #reported = new Set<string>();
-  #turn = 0;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -77,60 +81,54 @@ class Watch {
     this.#directories = new RunDirectories(options.dataRoot, options.proposals);
   }
 
-  /** Looks once; yields the runs that are ready. */
+  /** Looks once at what is in motion, at the newest runs and, in turn, at some of the others; yields the runs that are ready. */
   async *poll(): AsyncGenerator<RunReady, void, undefined> {
     const lists = await this.#reporting(this.#options.dataRoot, () => this.#directories.lists());
     if (!lists) return;
-    const every = new Set([...this.#inMotion.values(), ...lists.flatMap((runs) => runs.slice(0, NEWEST_RUNS))].map(({path}) => path));
-    const all = lists.flat();
-    yield* this.#lookAt([...this.#inMotion.values(), ...all.filter(({path}) => every.has(path) && !this.#inMotion.has(path))]);
-    yield* this.#lookAt(this.#others(all, every), FILES_IN_TURN);
-  }
-
-  async *#lookAt(directories: Iterable<RunDirectory>, maxFiles = Number.POSITIVE_INFINITY): AsyncGenerator<RunReady, void, undefined> {
-    let files = 0;
-    for (const directory of directories) {
-      if (files >= maxFiles || this.#options.signal.aborted) return;
-      yield* this.#look(directory);
-      files += 1 + (this.#runs.get(directory.path)?.memory.state.files.length ?? 0);
+    this.#rounds.update(lists, (path) => this.#runs.has(path));
+    const always = new Map([...this.#rounds.newest, ...this.#inMotion.values()].map((directory) => [directory.path, directory]));
+    for (const directory of always.values()) {
+      if (this.#options.signal.aborted) return;
+      yield* this.#look({directory, thorough: true});
+    }
+    const mostQuestions = this.#rounds.hasFresh ? FIRST_QUESTIONS : QUESTIONS_IN_TURN;
+    let questions = 0;
+    for (const visit of this.#rounds.inTurn()) {
+      if (questions >= mostQuestions || this.#options.signal.aborted) return;
+      if (always.has(visit.directory.path)) continue;
+      yield* this.#look(visit);
+      questions += visit.thorough ? 2 + (this.#runs.get(visit.directory.path)?.memory.state.files.length ?? 0) : 1;
     }
   }
 
-  /** Runs never looked at, newest first, then the rest from where the last poll stopped. */
-  *#others(all: readonly RunDirectory[], except: ReadonlySet<string>): Generator<RunDirectory, void, undefined> {
-    const unknown = new Set(all.filter(({path}) => !this.#runs.has(path) && !except.has(path)));
-    yield* unknown;
-    for (let i = 0; i < all.length; i++) {
-      const directory = all[this.#turn++ % all.length];
-      if (directory && !except.has(directory.path) && !unknown.has(directory)) yield directory;
-    }
-  }
-
-  async *#look(directory: RunDirectory): AsyncGenerator<RunReady, void, undefined> {
-    const run = await this.#reporting(directory.path, () => this.#remember(directory));
+  async *#look({directory, thorough}: Visit): AsyncGenerator<RunReady, void, undefined> {
+    const run = await this.#reporting(directory.path, () => this.#remember(directory, thorough));
     if (!run) return;
     const ready = await this.#judge(run);
     if (ready) {
       yield ready;
       await this.#markSeen(run);
     }
-    const rests = run.memory.state.files.length === 0 || run.seen === run.memory.state.signature;
-    if (rests) this.#inMotion.delete(run.path);
+    if (isAtRest(run)) this.#inMotion.delete(run.path);
     else this.#inMotion.set(run.path, directory);
   }
 
-  async #remember(directory: RunDirectory): Promise<WatchedRun | undefined> {
-    const state = await readRunState(directory.path);
-    if (!state) {
-      this.#runs.delete(directory.path);
-      this.#inMotion.delete(directory.path);
-      return undefined;
-    }
-    const known = this.#runs.get(directory.path);
-    const seen = known ? known.seen : await this.#options.seen.get(directory, directory.trigger);
-    const run = {...directory, memory: remember(known?.memory, state, this.#clock.now()), seen};
-    this.#runs.set(directory.path, run);
+  async #remember(directory: RunDirectory, thorough: boolean): Promise<WatchedRun | undefined> {
+    const {path, trigger} = directory;
+    const known = this.#runs.get(path);
+    const changedNs = (await unlessMissing(stat(path, {bigint: true})))?.mtimeNs;
+    if (known && !thorough && known.changedNs === changedNs) return known;
+    const state = changedNs === undefined ? undefined : await readRunState(path);
+    if (changedNs === undefined || !state) return this.#forget(path);
+    const seen = known ? known.seen : await this.#options.seen.get(directory, trigger);
+    const run = {...directory, memory: remember(known?.memory, state, this.#clock.now()), seen, changedNs};
+    this.#runs.set(path, run);
     return run;
+  }
+
+  #forget(path: string): undefined {
+    this.#runs.delete(path);
+    this.#inMotion.delete(path);
   }
 
   async #judge(run: WatchedRun): Promise<RunReady | undefined> {
@@ -177,6 +175,8 @@ class Watch {
     }
   }
 }
+
+const isAtRest = ({memory: {state}, seen}: WatchedRun): boolean => state.files.length === 0 || seen === state.signature;
 
 const unreadable = (path: string, cause: unknown): FirstlightError =>
   new FirstlightError('cannot-read-runs', `Runs in ${path} cannot be read: ${sentenceOf(cause)}; they are tried again until it works.`, {
