@@ -33,7 +33,10 @@ const codeOfReason: [RegExp, string][] = [
   [/errno = 28\b|No space left/i, 'disk-full'],
   [/file signature not found|not an HDF5 file/i, 'hdf5-not-hdf5'],
   [/truncated file/i, 'hdf5-truncated'],
-  [/doesn't exist|can't locate (attribute|object|name)|object .* not found|component not found/i, 'hdf5-not-found'],
+  [
+    /doesn't exist|can't locate (attribute|object|name)|object .* not found|component not found|name doesn't exist|callback link pointer is NULL/i,
+    'hdf5-not-found',
+  ],
   [/already exists|file exists|unable to create.*exist|errno = 17\b/i, 'hdf5-exists'],
   [/no write intent on file/i, 'hdf5-read-only'],
   [/required filter .* is not registered|filter plugin/i, 'hdf5-filter'],
@@ -43,8 +46,17 @@ const codeOfReason: [RegExp, string][] = [
 export function failure(what: string, stack = takeErrorStack()): FirstlightError {
   const text = stack.join('; ');
   const code = codeOfReason.find(([pattern]) => pattern.test(text))?.[1] ?? 'hdf5-failed';
-  const reason = stack.length === 0 ? 'the library gives no reason' : (stack[0] ?? '');
-  return new FirstlightError(code, `Cannot ${what}: ${tidy(reason)}.`, {facts: {hdf5: stack}});
+  return new FirstlightError(code, `Cannot ${what}: ${reasonOf(stack)}.`, {facts: {hdf5: stack}});
+}
+
+const named = / '(?!specific')[^']+'/;
+
+// The first cause, and the first remark that names something, when the cause does not.
+function reasonOf(stack: readonly string[]): string {
+  const cause = stack[0];
+  if (cause === undefined) return 'the library gives no reason';
+  const detail = stack.find((entry) => named.test(entry));
+  return detail === undefined || named.test(cause) ? tidy(cause) : [...new Set([tidy(cause), tidy(detail)])].join('; ');
 }
 
 // "unable to open file: name = '/x', errno = 2, error message = 'No such file', flags = 0, o_flags = 0" reads better without what we have said already.
@@ -53,6 +65,7 @@ const tidy = (reason: string): string =>
     .replace(/time = [^,;]*?, name = '[^']*', /g, '')
     .replace(/: name = '[^']*', errno = \d+, error message = '([^']*)'(, flags = \w+, o_flags = \w+)?/g, ' ($1)')
     .replace(/, errno = \d+, error message = '([^']*)'/g, ' ($1)')
+    .replace(/callback link pointer is NULL.*/, "name doesn't exist")
     .replace(/\s+/g, ' ')
     .replace(/[.\s]+$/, '');
 

@@ -33,8 +33,11 @@ export function linkNames(group: Id, what: () => string): string[] {
 }
 
 function remembersOrder(group: Id): boolean {
-  // A file's own identifier has no group properties; it is listed by name.
-  const properties = h5().H5Gget_create_plist(group);
+  // The identifier of a file stands for its root group everywhere but here.
+  const root = h5().H5Gopen2(group, '.', 0);
+  if (root < 0) return false;
+  const properties = h5().H5Gget_create_plist(root);
+  h5().H5Gclose(root);
   if (properties < 0) return false;
   const order = new Uint32Array(16);
   h5().H5Pget_link_creation_order(properties, order);
