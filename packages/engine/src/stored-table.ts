@@ -55,6 +55,9 @@ export class StoredTable {
   /** Takes what the context declares into the columns; true when that changed them. */
   describe(described: DescribedEvent): boolean {
     this.#described = described;
+    const names = new Set(this.#variables.map(({name}) => name));
+    // What was declared before is in the database by now, and stays.
+    this.#variables = [...this.#variables, ...this.#parts.table.variables().filter(({name}) => !names.has(name))];
     return this.#parts.table.setVariables(columnsOf(described, this.#variables));
   }
 
