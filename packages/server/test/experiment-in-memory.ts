@@ -1,7 +1,7 @@
-import type {Cell, NDArray, RunId} from '@firstlight/core';
+import type {Cell, RunId} from '@firstlight/core';
 import {Feed, Table} from '@firstlight/engine';
 import type {JobEvent} from '@firstlight/engine';
-import type {ReadValue, ServedExperiment} from '../src/experiments/served.ts';
+import type {ServedExperiment} from '../src/experiments/served.ts';
 
 /** An experiment in memory for tests of encodings: the engine's own table and feed, without a folder. */
 export interface Double extends ServedExperiment {
@@ -12,7 +12,7 @@ export interface Double extends ServedExperiment {
 const variable = (name: string, units: string | null = null) => ({name, title: name.toUpperCase(), units, description: null, tags: []});
 
 /** Makes an experiment with runs 1 to 3 of proposal 1234. */
-export async function experimentInMemory({values = {}}: {values?: Record<string, ReadValue>} = {}): Promise<Double> {
+export async function experimentInMemory(): Promise<Double> {
   const table = new Table();
   const changes = await Feed.open(null);
   table.setVariables([variable('energy', 'mJ'), variable('ok'), variable('picture'), variable('text'), variable('phase')]);
@@ -51,8 +51,10 @@ export async function experimentInMemory({values = {}}: {values?: Record<string,
     problems: () => [],
     health: () => ({writer: 'alive', waiting: 0, running: 0, held: 0, disk: 'ok', context: 'ok', readOnly: null, notes: []}),
     reader: {
-      readData: (_dir, _run, name) => Promise.resolve(values[name] ?? {kind: 'none'}),
-      previewPng: () => Promise.resolve(undefined),
+      describeValue: noReader,
+      readData: noReader,
+      readPreview: noReader,
+      previewPng: noReader,
     },
   };
 }
@@ -63,9 +65,4 @@ async function* jobEvents(runs: readonly RunId[]): AsyncGenerator<JobEvent> {
   yield {event: 'finished', runs: runs.length, values, seconds: 0};
 }
 
-/** A small image. */
-export const ramp = (rows: number, columns: number): NDArray => ({
-  dtype: 'float32',
-  shape: [rows, columns],
-  data: Float32Array.from({length: rows * columns}, (_, i) => i),
-});
+const noReader = () => Promise.reject(new Error('an experiment in memory has no files'));

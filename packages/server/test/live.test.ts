@@ -67,7 +67,19 @@ test('a change reaches a subscriber whole, with its number', async () => {
     number,
     reset: false,
     variables: false,
-    cells: [{proposal: 1234, run: 3, name: 'energy', state: 'ok', summary: 42.5, activity: 'idle', message: null, attributes: null, maxDiff: null}],
+    cells: [
+      {
+        proposal: 1234,
+        run: 3,
+        name: 'energy',
+        state: 'ok',
+        summary: 42.5,
+        activity: 'idle',
+        message: null,
+        attributes: null,
+        maxDiff: null,
+      },
+    ],
   });
   await client.dispose();
 });

@@ -1,8 +1,7 @@
+import type {NDArray} from '@firstlight/core';
 import {expect, test} from 'vitest';
 import {parseSlice, resolveSlice, sizeAfter} from '../src/values/slice.ts';
-import {npyBytes} from '../src/values/npy.ts';
-import {parseMost, reduceImage} from '../src/values/reduce.ts';
-import {ramp} from './experiment-in-memory.ts';
+import {parseMost, reduced, reduceImage} from '../src/values/reduce.ts';
 
 test('a slice is read as numpy reads it', () => {
   expect(parseSlice('0:10,5')).toEqual([{start: 0, stop: 10}, 5]);
@@ -21,24 +20,27 @@ test('a position outside the array and a dimension too many are refused', () => 
   expect(() => resolveSlice([0, 0], [10])).toThrow(/has the shape \(10\)/);
 });
 
+const ramp = (rows: number, columns: number): NDArray => ({
+  dtype: 'float32',
+  shape: [rows, columns],
+  data: Float32Array.from({length: rows * columns}, (_, i) => i),
+});
+
 test('an image is reduced by means over blocks, leaving NaN out', () => {
-  expect(reduceImage(ramp(4, 4), {rows: 2, columns: 2})).toMatchObject({
-    block: [2, 2],
-    array: {shape: [2, 2], data: Float32Array.of(2.5, 4.5, 10.5, 12.5)},
-  });
-  expect(reduceImage(ramp(3, 5), {rows: 2, columns: 5})).toMatchObject({block: [2, 1], array: {shape: [2, 5]}});
+  expect(reduceImage(ramp(4, 4), [2, 2])).toEqual({dtype: 'float32', shape: [2, 2], data: Float32Array.of(2.5, 4.5, 10.5, 12.5)});
+  expect(reduceImage(ramp(3, 5), [2, 1])).toMatchObject({shape: [2, 5]});
   const holes = {dtype: 'float32', shape: [1, 2], data: Float32Array.of(Number.NaN, 3)} as const;
-  expect(reduceImage(holes, {rows: 1, columns: 1}).array.data).toEqual(Float32Array.of(3));
+  expect(reduceImage(holes, [1, 2]).data).toEqual(Float32Array.of(3));
   expect(parseMost('640x480')).toEqual({columns: 640, rows: 480});
   expect([parseMost('0x1'), parseMost('x'), parseMost('640')]).toEqual([undefined, undefined, undefined]);
 });
 
-test('the header of an .npy file ends on a multiple of 64 bytes', () => {
-  const bytes = npyBytes(ramp(2, 3));
-  const headerLength = Buffer.from(bytes).readUInt16LE(8);
-  expect((headerLength + 10) % 64).toBe(0);
-  expect(Buffer.from(bytes.subarray(10, 10 + headerLength)).toString()).toContain(
-    "'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }",
-  );
-  expect(bytes.byteLength).toBe(10 + headerLength + 24);
+test('coordinates are reduced with their image', () => {
+  const coords = {x: {dtype: 'float64', shape: [4], dims: ['x'], data: Float64Array.of(0, 1, 2, 3)}} as const;
+  const result = reduced({array: ramp(2, 4), dims: ['y', 'x'], coords, fullShape: [9, 2, 4]}, {rows: 2, columns: 2});
+  expect(result).toMatchObject({
+    array: {shape: [2, 2]},
+    coords: {x: {shape: [2], data: Float64Array.of(0.5, 2.5)}},
+    facts: {block: [1, 2], imageShape: [2, 4]},
+  });
 });

@@ -15,7 +15,7 @@ class Basket extends AsyncByteQueue {
     this.#bytes.push(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength));
   }
 
-  take(): Uint8Array {
+  take(): Buffer {
     const bytes = Buffer.concat(this.#bytes);
     this.#bytes = [];
     return bytes;
@@ -32,4 +32,13 @@ export async function* arrowStream(batches: AsyncIterable<RecordBatch> | Iterabl
   }
   writer.finish();
   yield basket.take();
+}
+
+/** A whole Arrow IPC stream of one batch. */
+export function arrowBytes(batch: RecordBatch): Buffer {
+  const basket = new Basket();
+  const writer = new RecordBatchStreamWriter().reset(basket);
+  writer.write(batch);
+  writer.finish();
+  return basket.take();
 }

@@ -2,16 +2,21 @@ import {FirstlightError} from '@firstlight/core';
 import type {RunId} from '@firstlight/core';
 import type {ServedExperiment} from './served.ts';
 
-/** The experiments of this server, each under an id that no other one has. */
+/** The experiments of this server, each under a short id that no other one has: `p1234`, and `p1234-2` for another folder of the same proposal. */
 export class Catalogue {
   readonly #byId = new Map<string, ServedExperiment>();
+  /** The engine's own ids, which its events use in addresses of pictures. */
+  readonly #aliases = new Map<string, ServedExperiment>();
 
   constructor(experiments: Iterable<ServedExperiment>) {
-    for (const experiment of experiments) this.#byId.set(this.#freeId(experiment.id), experiment);
+    for (const experiment of experiments) {
+      this.#byId.set(this.#freeId(experiment), experiment);
+      this.#aliases.set(experiment.id, experiment);
+    }
   }
 
-  /** `p1234`, or `p1234-2` when there is one already (the same proposal in two folders). */
-  #freeId(wanted: string): string {
+  #freeId({id, proposals}: ServedExperiment): string {
+    const wanted = proposals[0] === undefined ? id : `p${proposals[0]}`;
     if (!this.#byId.has(wanted)) return wanted;
     let number = 2;
     while (this.#byId.has(`${wanted}-${number}`)) number += 1;
@@ -25,7 +30,7 @@ export class Catalogue {
 
   /** @throws FirstlightError `no-such-experiment`. */
   find(id: string): ServedExperiment {
-    const experiment = this.#byId.get(id);
+    const experiment = this.#byId.get(id) ?? this.#aliases.get(id);
     if (experiment) return experiment;
     const known = [...this.#byId.keys()].join(', ');
     throw new FirstlightError('no-such-experiment', `There is no experiment "${id}" here; this server has ${known || 'none'}.`, {
@@ -40,14 +45,8 @@ export function assertRun(experiment: ServedExperiment, {proposal, run}: RunId):
   throw new FirstlightError('no-such-run', `Run ${run} of proposal ${proposal} is not in this experiment.`, {facts: {proposal, run}});
 }
 
-/** @throws FirstlightError `no-such-variable` when the table has no such column. */
-export function assertVariable(experiment: ServedExperiment, name: string): void {
-  if (experiment.table.variables().some((variable) => variable.name === name)) return;
-  throw new FirstlightError(
-    'no-such-variable',
-    `There is no variable "${name}" in this experiment; /api/experiments/ID/table?format=json&rows=0-0 lists them.`,
-    {
-      facts: {name},
-    },
-  );
+/** @throws FirstlightError `no-such-variable` when the table has neither such a column nor such a cell. */
+export function assertVariable({table}: ServedExperiment, run: RunId, name: string): void {
+  if (table.variables().some((variable) => variable.name === name) || table.cell(run, name).state !== 'missing') return;
+  throw new FirstlightError('no-such-variable', `There is no variable "${name}" in this experiment.`, {facts: {name}});
 }

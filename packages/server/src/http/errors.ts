@@ -8,21 +8,18 @@ export interface ErrorBody {
 
 /** HTTP status by error code; a prefix ends with `-`. The only place where the two meet. */
 const statuses: readonly (readonly [string, number])[] = [
-  ['no-such-', 404],
-  ['not-found', 404],
+  ['no-permission', 500],
+  ['no-', 404], // no-such-run, no-value, no-data, no-preview …
   ['bad-', 400],
-  ['unknown-', 404],
+  ['foreign-', 403],
+  ['read-only', 409],
+  ['context-broken', 409],
   ['too-large', 413],
   ['too-many-', 429],
-  ['queue-full', 503],
-  ['helper-', 503],
-  ['reader-', 503],
-  ['writer-', 503],
-  ['timeout', 503],
+  ['helper-', 503], // the reader crashed, is busy or took too long; the next request may work
+  ['hdf5-locked', 503],
   ['closed', 503],
   ['disk-full', 507],
-  ['read-only', 409],
-  ['foreign-', 403],
 ];
 
 /** The HTTP status that says what an error's code says. */

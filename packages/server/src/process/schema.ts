@@ -1,15 +1,24 @@
-import type {JobQueued} from '@firstlight/engine';
 import {parseQuery} from '../http/query.ts';
 import type {Builder} from '../graphql/builder.ts';
 import type {Enums} from '../graphql/enums.ts';
 import {queuedJobs} from './events.ts';
+import type {AcceptedJob} from './events.ts';
 import {processBody, requestOf} from './request.ts';
 
 /** Adds the mutations `process` and `cancel`. */
 export function defineProcess(builder: Builder, {Trigger}: Enums): void {
-  const JobType = builder.objectRef<JobQueued>('Job').implement({
+  const JobType = builder.objectRef<AcceptedJob>('Job').implement({
     description: 'The work of one run that waits in the queue.',
-    fields: (t) => ({id: t.exposeID('job'), proposal: t.exposeInt('proposal'), run: t.exposeInt('run')}),
+    fields: (t) => ({
+      id: t.exposeID('job'),
+      proposal: t.exposeInt('proposal'),
+      run: t.exposeInt('run'),
+      message: t.string({
+        nullable: true,
+        description: 'Why this run cannot be processed; null when it is queued.',
+        resolve: (job) => (job.event === 'finished' ? job.message : null),
+      }),
+    }),
   });
 
   builder.mutationFields((t) => ({

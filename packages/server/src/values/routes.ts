@@ -1,4 +1,91 @@
-import type {FastifyInstance} from 'fastify';
+import {encodeNpy} from '@firstlight/store';
+import {FirstlightError} from '@firstlight/core';
+import type {FastifyInstance, FastifyReply, FastifyRequest} from 'fastify';
+import {z} from 'zod';
+import {arrowContentType, arrowBytes} from '../arrow/stream.ts';
 import type {Catalogue} from '../experiments/catalogue.ts';
+import {etagOf, isUnchanged} from '../http/etag.ts';
+import {parseQuery} from '../http/query.ts';
+import {readArray} from './array.ts';
+import {arrayBatch} from './arrow.ts';
+import {describe} from './describe.ts';
+import {figureOf, pictureOf} from './pictures.ts';
+import {identityOf, placeOf} from './place.ts';
+import type {Place, PlaceParams} from './place.ts';
+import {parseMost, reduced} from './reduce.ts';
 
-export function valueRoutes(_app: FastifyInstance, _catalogue: Catalogue): void {}
+const text = z.string().optional();
+const npyQuery = z.strictObject({slice: text, variable: text});
+const arrowQuery = z.strictObject({slice: text, variable: text, max: text});
+// `version` is the engine's: another picture has another address, so that a page that stays open shows it.
+const pictureQuery = z.strictObject({full: z.enum(['true', 'false']).optional(), version: text});
+const noQuery = z.strictObject({});
+
+type Asked = FastifyRequest<{Params: PlaceParams}>;
+
+/** What is behind a cell: `/api/experiments/ID/runs/PROPOSAL/RUN/NAME` and the files below it. */
+export function valueRoutes(app: FastifyInstance, catalogue: Catalogue): void {
+  const base = '/api/experiments/:id/runs/:proposal/:run/:name';
+
+  app.get(base, async (request: Asked, reply) => {
+    parseQuery(noQuery, request.query);
+    const body = JSON.stringify(await describe(placeOf(catalogue, request.params)));
+    if (isUnchanged(request, reply, etagOf(body))) return reply.code(304).send();
+    return reply.type('application/json; charset=utf-8').send(body);
+  });
+
+  app.get(`${base}/data.arrow`, async (request: Asked, reply) => {
+    const {max, ...asked} = parseQuery(arrowQuery, request.query);
+    const most = mostOf(max);
+    return unlessUnchanged(request, reply, placeOf(catalogue, request.params), async (place) => {
+      const array = await readArray(place, asked);
+      return reply.type(arrowContentType).send(arrowBytes(arrayBatch(reduced(array, most))));
+    });
+  });
+
+  app.get(`${base}/data.npy`, async (request: Asked, reply) => {
+    const asked = parseQuery(npyQuery, request.query);
+    return unlessUnchanged(request, reply, placeOf(catalogue, request.params), async (place) => {
+      const {array} = await readArray(place, asked);
+      const fileName = `p${place.run.proposal}_r${place.run.run}_${place.name}.npy`;
+      return reply
+        .headers({
+          'content-type': 'application/octet-stream',
+          'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}`,
+        })
+        .send(asBuffer(encodeNpy(array)));
+    });
+  });
+
+  app.get(`${base}/figure.json`, async (request: Asked, reply) => {
+    parseQuery(noQuery, request.query);
+    return unlessUnchanged(request, reply, placeOf(catalogue, request.params), async (place) =>
+      reply.type('application/json; charset=utf-8').send(await figureOf(place)),
+    );
+  });
+
+  app.get(`${base}/preview.png`, async (request: Asked, reply) => {
+    const {full} = parseQuery(pictureQuery, request.query);
+    const png = await pictureOf(placeOf(catalogue, request.params), full === 'true');
+    return isUnchanged(request, reply, etagOf(png)) ? reply.code(304).send() : reply.type('image/png').send(asBuffer(png));
+  });
+}
+
+/** Answers 304 without reading anything when the run's stored values are the ones the client has. */
+async function unlessUnchanged(
+  request: Asked,
+  reply: FastifyReply,
+  place: Place,
+  answer: (place: Place) => Promise<FastifyReply>,
+): Promise<FastifyReply> {
+  const etag = etagOf(await identityOf(place), request.url);
+  return isUnchanged(request, reply, etag) ? reply.code(304).send() : answer(place);
+}
+
+function mostOf(max: string | undefined): {rows: number; columns: number} | undefined {
+  const most = max === undefined ? undefined : parseMost(max);
+  if (max === undefined || most) return most;
+  throw new FirstlightError('bad-request', `"max=${max}" is not understood; write the largest width and height, for example max=1024x768.`);
+}
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
