@@ -91,6 +91,7 @@ const commands: (() => Command)[] = [
       .argument('<folders...>', 'experiment folders')
       .addOption(port())
       .option('--host <address>', 'address to listen on', '127.0.0.1')
+      .option('--no-watch', 'do not process new runs by itself')
       .addOption(json())
       .action(async (folders, options) => (await import('./commands/serve.ts')).serveFolders(folders, options)),
   () =>

@@ -28,7 +28,7 @@ export async function demo({dir, port, open, runs, every, json}: DemoOptions): P
   const folder = prepare(dataRoot);
   let beamline: ChildProcess | undefined;
   try {
-    await serveUntilStopped([folder], {port, host: '127.0.0.1'}, output, signal, (url) => {
+    await serveUntilStopped([folder], {port, host: '127.0.0.1', watch: true}, output, signal, (url) => {
       beamline = startBeamline(dataRoot, runs, every);
       output.say(
         `A simulated run appears in ${dataRoot} every ${every} s; the context is ${join(folder, 'context.py')}. Stop with Ctrl-C.`,

@@ -1,4 +1,5 @@
 import {resolve} from 'node:path';
+import {stderrLog} from '@firstlight/engine';
 import {serve} from '@firstlight/server';
 import {type Output, outputFor} from '../output.ts';
 import {aborted, stopSignal} from '../stop.ts';
@@ -6,6 +7,7 @@ import {aborted, stopSignal} from '../stop.ts';
 interface ServeOptions {
   port: number;
   host: string;
+  watch: boolean;
   json?: boolean;
 }
 
@@ -22,12 +24,12 @@ export async function serveFolders(folders: string[], {json, ...address}: ServeO
 /** Serves, says when it is ready, and stops cleanly when the signal aborts. */
 export async function serveUntilStopped(
   folders: string[],
-  {port, host}: {port: number; host: string},
+  {port, host, watch}: {port: number; host: string; watch: boolean},
   output: Output,
   signal: AbortSignal,
   onReady: (url: string) => void = () => {},
 ): Promise<void> {
-  const server = await serve(folders, {port, host});
+  const server = await serve(folders, {port, host, log: stderrLog, experiment: {watch}});
   output.result({event: 'ready', url: server.url}, `ready ${server.url}`);
   onReady(server.url);
   await aborted(signal);
