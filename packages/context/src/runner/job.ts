@@ -40,6 +40,8 @@ export class Job {
   #worker: Worker | undefined;
   #atWork: string | undefined;
   #idleEndings = 0;
+  #planned: readonly string[] = [];
+  readonly #announced = new Set<string>();
 
   constructor(request: RunRequest, graph: Graph, pool: Pool, effects: JobEffects) {
     this.request = request;
@@ -52,7 +54,9 @@ export class Job {
   cancel(variable: string | null, reason: string): void {
     if (variable === null) this.#cancelledAll = reason;
     else this.#cancelled.set(variable, reason);
-    if (this.#cancellationOf(this.#atWork) !== undefined) this.#worker?.kill();
+    // A variable that is computed again was announced before, so it is only stopped with the whole job.
+    const isAtWork = this.#atWork !== undefined && !this.#announced.has(this.#atWork) && this.#cancelled.has(this.#atWork);
+    if (isAtWork || variable === null) this.#worker?.kill();
   }
 
   #cancellationOf(variable: string | undefined): string | undefined {
@@ -64,7 +68,13 @@ export class Job {
     const began = this.#effects.now();
     const finished = await this.#work().catch((error: unknown): Finished => ({outcome: 'failed', message: sentenceOf(error)}));
     await this.#worker?.finish();
-    this.#effects.emit({type: 'finished', job: this.request.job, ...finished, seconds: this.#secondsSince(began)});
+    const outcome = this.#cancelledAll === undefined ? finished : this.#cancelRest(this.#cancelledAll);
+    this.#effects.emit({type: 'finished', job: this.request.job, ...outcome, seconds: this.#secondsSince(began)});
+  }
+
+  #cancelRest(message: string): Finished {
+    for (const name of this.#planned) if (!this.#announced.has(name)) this.#settleCancelled(name, message, 0);
+    return {outcome: 'cancelled', message};
   }
 
   #secondsSince(began: number): number {
@@ -74,14 +84,12 @@ export class Job {
   async #work(): Promise<Finished> {
     const {selected, notes} = this.#select();
     const needsProc = selected.some((name) => this.#graph.variables.get(name)?.data === 'proc');
-    const hasProc = await this.#openFirst(needsProc);
-    const left = hasProc ? selected : withoutProc(this.#graph, selected);
+    const left = (await this.#openFirst(needsProc)) ? selected : withoutProc(this.#graph, selected);
     const out = selected.filter((name) => !left.includes(name)).sort();
     if (out.length > 0) notes.push(`Run ${this.request.run} has no calibrated data, left out: ${out.join(', ')}`);
-    const planned = this.#graph.variables.has(startTime) ? left : [startTime, ...left];
-    this.#effects.emit({type: 'started', job: this.request.job, pid: this.#worker?.pid ?? process.pid, variables: planned});
-    for (const name of planned) await this.#settle(name);
-    if (this.#cancelledAll !== undefined) return {outcome: 'cancelled', message: this.#cancelledAll};
+    this.#planned = this.#graph.variables.has(startTime) ? left : [startTime, ...left];
+    this.#effects.emit({type: 'started', job: this.request.job, pid: this.#worker?.pid ?? process.pid, variables: [...this.#planned]});
+    for (const name of this.#planned) if (this.#cancelledAll === undefined) await this.#settle(name);
     return {outcome: 'done', message: notes.length === 0 ? null : `${notes.join('; ')}.`};
   }
 
@@ -93,12 +101,10 @@ export class Job {
     return {selected: selectVariables(this.#graph, {trigger, names: variables}), notes};
   }
 
-  /** Opens the run; what ends the process here ends the job, unless it was cancelled. */
   async #openFirst(needsProc: boolean): Promise<boolean> {
     try {
-      return this.#cancelledAll !== undefined || (await this.#open(needsProc));
+      return await this.#open(needsProc);
     } catch (error) {
-      if (this.#cancelledAll !== undefined) return true;
       if (error instanceof WorkerEnded) throw new Error(`While the run's data was being opened, ${error.message}.`, {cause: error});
       throw error;
     }
@@ -106,14 +112,16 @@ export class Job {
 
   /** Brings a variable to its end, whatever that is. */
   async #settle(name: string): Promise<void> {
+    const missing = await this.#missingInputs(name);
+    const worker = await this.#ready();
+    // From here on a cancellation finds the variable at work: nothing is waited for in between.
     const reason = this.#cancellationOf(name);
     if (reason !== undefined) return this.#settleCancelled(name, reason, 0);
-    const missing = await this.#missingInputs(name);
     if (missing.length > 0) return this.#settleFailed(name, dependencyError(missing, this.#errors), 0);
     this.#effects.emit({type: 'progress', job: this.request.job, variable: name});
     const began = this.#effects.now();
     try {
-      this.#settleComputed(name, await this.#compute(name, true));
+      this.#settleComputed(name, await this.#compute(worker, name, true));
     } catch (error) {
       if (!(error instanceof WorkerEnded)) throw error;
       await this.#settleEnded(name, error, this.#secondsSince(began));
@@ -153,6 +161,7 @@ export class Job {
 
   #emitValue(value: Omit<ValueEvent, 'type' | 'job' | 'proposal' | 'run'>): void {
     const {job, proposal, run} = this.request;
+    this.#announced.add(value.variable);
     this.#effects.emit({type: 'value', job, proposal, run, ...value});
   }
 
@@ -196,7 +205,7 @@ export class Job {
 
   async #computeAgain(name: string): Promise<VariableError | undefined> {
     try {
-      const outcome = await this.#compute(name, false);
+      const outcome = await this.#compute(await this.#ready(), name, false);
       if (outcome.hasData) return undefined;
       return errorOf(outcome) ?? {errorClass: 'Skip', message: 'It gave no value when it was computed again.'};
     } catch (error) {
@@ -205,8 +214,7 @@ export class Job {
     }
   }
 
-  async #compute(name: string, store: boolean): Promise<Outcome> {
-    const worker = await this.#ready();
+  async #compute(worker: Worker, name: string, store: boolean): Promise<Outcome> {
     const {seconds} = this.request.limits;
     const timer = seconds === null ? undefined : setTimeout(() => worker.stop(timeText(seconds)), seconds * 1000);
     this.#atWork = name;
@@ -241,7 +249,7 @@ export class Job {
       try {
         await this.#open(false);
       } catch (error) {
-        if (!(error instanceof WorkerEnded)) throw error;
+        if (!(error instanceof WorkerEnded) || this.#cancelledAll !== undefined) throw error;
         if (++this.#idleEndings >= mostIdleEndings) throw new Error(`Again and again ${error.message}.`, {cause: error});
       }
     }
