@@ -64,15 +64,16 @@ test('a run that arrives late takes its place between the others', () => {
   expect(store.positionOf(1234, 4)).toBe(-1);
 });
 
-test('a variable nobody declared yet gets a column, and its title later', () => {
+test('a variable gets its column when it is declared, with what was told of it before', () => {
   const store = new TableStore(loaded);
   const events: string[] = [];
   store.subscribe((event) => events.push(event));
-  store.apply({number: 11, cells: [told(1, 'new', {summary: {text: 1} as never})]});
+  store.apply({number: 11, cells: [told(1, 'new', {summary: 5})]});
+  expect(store.columnIndex('new')).toBe(-1);
   store.setVariables([variable('trace'), variable('new')]);
   expect(store.columns.map((column) => column.variable.title)).toEqual(['TRACE', 'NEW', 'ENERGY']);
   expect(store.cell(1234, 1, 'new').state).toBe('ok');
-  expect(events).toEqual(['structure', 'structure']);
+  expect(events).toEqual(['cells', 'structure']);
 });
 
 test('counters follow what is queued and running, whatever the order of events', () => {

@@ -38,6 +38,8 @@ export class TableStore {
   change: number;
   columns: Column[] = [];
   readonly #byName = new Map<string, number>();
+  /** What the feed told of names that are no columns: steps that are never stored, and variables whose declaration is still on its way. */
+  readonly #undeclared = new Map<string, Column>();
   #proposals = new Int32Array(firstCapacity);
   #runs = new Int32Array(firstCapacity);
   #startTimes = new Float64Array(firstCapacity);
@@ -149,16 +151,21 @@ export class TableStore {
     const row = this.#rowByKey.get(keyOf(cell.proposal, cell.run)) ?? this.#addRow(cell.proposal, cell.run, Number.NaN);
     this.#versions[row] = (this.#versions[row] ?? 0) + 1;
     if (cell.name === 'start_time' && typeof cell.summary === 'number') this.#startTimes[row] = cell.summary;
-    const column =
-      this.columns[this.columnIndex(cell.name)] ?? (cell.name === 'start_time' ? undefined : this.#addColumn(named(cell.name)));
-    if (!column) return;
+    const column = this.#columnOf(cell.name);
     this.#countActivity(row, column.activityOf(row), activities.indexOf(cell.activity));
     column.set(row, cell);
   }
 
+  #columnOf(name: string): Column {
+    const known = this.columns[this.columnIndex(name)] ?? this.#undeclared.get(name);
+    if (known) return known;
+    const column = new Column(named(name), this.#runs.length);
+    this.#undeclared.set(name, column);
+    return column;
+  }
+
   #setActivity(row: number, name: string, activity: number): void {
-    const column = this.columns[this.columnIndex(name)];
-    if (!column || activity <= 0) return;
+    const column = this.#columnOf(name);
     this.#countActivity(row, column.activityOf(row), activity);
     column.setActivity(row, activity);
   }
@@ -179,14 +186,18 @@ export class TableStore {
     counts[row] = (counts[row] ?? 0) + by;
   }
 
-  /** Takes new titles, units and columns; columns it does not name keep their place at the end. */
+  /** Takes new titles, units and columns, with what the feed told of them before; columns it does not name keep their place at the end. */
   setVariables(variables: readonly Variable[]): void {
     const named = new Set(variables.map(({name}) => name));
     const rest = this.columns.filter(({variable}) => !named.has(variable.name));
     const before = JSON.stringify(this.columns.map(({variable}) => variable));
-    const known = new Map(this.columns.map((column) => [column.variable.name, column]));
-    this.columns = [...variables.map((variable) => known.get(variable.name) ?? new Column(variable, this.#runs.length)), ...rest];
-    for (const variable of variables) known.get(variable.name)?.describe(variable);
+    const declared = variables.map((variable) => {
+      const column = this.#columnOf(variable.name);
+      column.describe(variable);
+      this.#undeclared.delete(variable.name);
+      return column;
+    });
+    this.columns = [...declared, ...rest];
     this.columns.forEach(({variable}, index) => this.#byName.set(variable.name, index));
     if (JSON.stringify(this.columns.map(({variable}) => variable)) !== before) this.#announceAll();
   }
@@ -249,7 +260,7 @@ export class TableStore {
     this.#startTimes = grown(this.#startTimes);
     this.#versions = grown(this.#versions);
     this.#busy = {queued: grown(this.#busy.queued), running: grown(this.#busy.running)};
-    for (const column of this.columns) column.reserve(capacity);
+    for (const column of [...this.columns, ...this.#undeclared.values()]) column.reserve(capacity);
   }
 }
 

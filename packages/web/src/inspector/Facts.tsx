@@ -24,7 +24,7 @@ export function Facts({content, variable, facts}: FactsProps) {
   return (
     <>
       {activity !== 'idle' && <p className="activity">{activity === 'running' ? 'Being computed now.' : 'Waits to be computed.'}</p>}
-      {state === 'ok' && <Headline content={content} variable={variable} />}
+      {state === 'ok' && <Headline content={content} variable={variable} text={facts?.text ?? null} />}
       {(state === 'none' || state === 'missing') && <p className="quiet">{stateWords[state]}</p>}
       {(state === 'failed' || state === 'skipped') && (
         <div className="why" data-state={state}>
@@ -35,7 +35,7 @@ export function Facts({content, variable, facts}: FactsProps) {
       {state === 'ok' && message !== null && <p className="quiet">{message}</p>}
       {variable.description && <p className="description">{variable.description}</p>}
       <dl className="facts">
-        {facts?.kind && <Fact name="Kind">{facts.kind}</Fact>}
+        {facts?.kind && <Fact name="Data">{kindWords[facts.kind]}</Fact>}
         {facts?.dtype && <Fact name="Type">{facts.dtype}</Fact>}
         {facts?.shape && facts.shape.length > 0 && <Fact name="Shape">{shapeText(facts)}</Fact>}
         {content.maxDiff !== null && content.maxDiff > 0 && (
@@ -52,17 +52,26 @@ export function Facts({content, variable, facts}: FactsProps) {
   );
 }
 
+const kindWords = {
+  array: 'array',
+  DataArray: 'labelled array (xarray)',
+  Dataset: 'set of labelled arrays (xarray)',
+  image: 'picture',
+  plotly: 'Plotly figure',
+  text: 'text',
+} as const;
+
 const shapeText = ({shape, dims}: ValueFacts): string =>
   `${formatShape(shape ?? [])}${dims?.some((name) => !name.startsWith('dim_')) ? ` (${dims.join(', ')})` : ''}`;
 
-function Headline({content, variable}: {readonly content: CellContent; readonly variable: Variable}) {
+function Headline({content, variable, text}: {readonly content: CellContent; readonly variable: Variable; readonly text: string | null}) {
   const {summary} = content;
   const kind = kindOf(summary);
   const units = unitsOf(content, variable);
   if (kind === 'text')
     return (
       <pre className="text" tabIndex={0}>
-        {summaryText(summary)}
+        {text ?? summaryText(summary)}
       </pre>
     );
   if (kind === 'image' || kind === 'array' || kind === 'trend') return null;

@@ -89,7 +89,7 @@ function readout(array: Drawable, values: ArrayLike<number>, {row, column}: Poin
   const [high = 1, wide = 1] = array.block;
   const place = (axis: typeof x, index: number, block: number) => {
     const from = index * block;
-    const coordinate = axis?.values?.[from];
+    const coordinate = axis?.values?.[index];
     return `${axis?.name ?? 'index'} ${from}${coordinate === undefined || coordinate === from ? '' : ` (${formatNumber(coordinate)})`}`;
   };
   const value = values[row * (array.shape[1] ?? 0) + column] ?? Number.NaN;

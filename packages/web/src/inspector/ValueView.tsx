@@ -1,12 +1,8 @@
 import {lazy, Suspense, useState, type ComponentType} from 'react';
-import {ImageView} from './ImageView.tsx';
-import {useLoaded} from './useLoaded.ts';
-import {fetchArray, linkTo, type Drawable, type ValueFacts} from './value.ts';
+import {ArrayView, canDraw} from './ArrayView.tsx';
+import type {ArrayFacts, ValueFacts} from './value.ts';
 
-const LineView = lazy(() => import('./LineView.tsx').then(({LineView}) => ({default: LineView})));
 const FigureView = lazy(() => import('./FigureView.tsx').then(({FigureView}) => ({default: FigureView})));
-
-const largestImage = '2000x2000';
 
 interface ViewProps {
   readonly facts: ValueFacts;
@@ -20,20 +16,13 @@ interface ViewRow {
   readonly View: ComponentType<ViewProps>;
 }
 
-const dimensionsOf = ({shape}: ValueFacts): number => shape?.length ?? 0;
-const isColourPicture = ({shape}: ValueFacts): boolean => shape?.length === 3 && (shape[2] === 3 || shape[2] === 4);
-const hasElements = ({shape}: ValueFacts): boolean => shape?.every((n) => n > 0) ?? false;
-const isNumeric = ({dtype}: ValueFacts): boolean => dtype != null && dtype !== 'string';
-const hasArray = (facts: ValueFacts): boolean => linkTo(facts, 'data.arrow') !== undefined && isNumeric(facts) && hasElements(facts);
-
 /** Which view shows which value; the first that accepts it. */
 const views: readonly ViewRow[] = [
-  {accepts: (facts) => linkTo(facts, 'figure.json') !== undefined, View: Figure},
-  {accepts: (facts) => isColourPicture(facts) && linkTo(facts, 'preview.png') !== undefined, View: Picture},
-  {accepts: (facts) => hasArray(facts) && dimensionsOf(facts) === 1, View: Line},
-  {accepts: (facts) => hasArray(facts) && dimensionsOf(facts) === 2, View: Image},
-  {accepts: (facts) => hasArray(facts) && dimensionsOf(facts) > 2, View: Stack},
-  {accepts: (facts) => linkTo(facts, 'preview.png') !== undefined, View: Picture},
+  {accepts: ({links}) => links['figure'] !== undefined, View: Figure},
+  {accepts: ({links}) => links['picture'] !== undefined, View: Picture},
+  {accepts: (facts) => canDraw(arrayOf(facts)), View: Array},
+  {accepts: ({kind}) => kind === 'Dataset', View: Dataset},
+  {accepts: ({links}) => links['preview'] !== undefined, View: Picture},
 ];
 
 /** Draws a value in the way that suits it; nothing for a lone number. */
@@ -47,75 +36,55 @@ export function ValueView(props: ViewProps) {
 }
 
 function Figure({facts, version, label}: ViewProps) {
-  return <FigureView address={linkTo(facts, 'figure.json') ?? ''} version={version} label={label} />;
+  return <FigureView address={facts.links['figure'] ?? ''} version={version} label={label} />;
 }
 
 function Picture({facts, label, version}: ViewProps) {
   const [broken, setBroken] = useState('');
   if (broken === version) return <p className="failure">The picture cannot be loaded; the file of this run may be gone or damaged.</p>;
-  return <img className="picture" src={linkTo(facts, 'preview.png')} alt={`Picture of ${label}`} onError={() => setBroken(version)} />;
+  const address = facts.links['picture'] ?? facts.links['preview'];
+  return <img className="picture" src={address} alt={`Picture of ${label}`} onError={() => setBroken(version)} />;
 }
 
-function Line(props: ViewProps) {
-  return <ArrayView {...props} query="" draw={(array) => <LineView array={array} label={props.label} />} />;
+function Array({facts, version, label}: ViewProps) {
+  return <ArrayView facts={arrayOf(facts)} version={version} label={label} />;
 }
 
-function Image(props: ViewProps) {
-  return (
-    <ArrayView
-      {...props}
-      query={`?max=${largestImage}`}
-      draw={(array) => <ImageView array={array} label={props.label} flipped={isLabelled(props.facts)} />}
-    />
-  );
-}
+const arrayOf = ({kind, links, dtype, shape, dims, units}: ValueFacts): ArrayFacts => ({
+  address: links['arrow'] ?? '',
+  dtype: links['arrow'] === undefined ? null : dtype,
+  shape: shape ?? [],
+  dims,
+  units,
+  labelled: kind === 'DataArray',
+});
 
-/** xarray draws labelled images with the first row at the bottom, as thumbnails do; plain arrays begin at the top. */
-const isLabelled = ({kind}: ValueFacts): boolean => kind?.toLowerCase().startsWith('dataarray') ?? false;
-
-/** More than two dimensions: one image of the last two, chosen by its place in the others. */
-function Stack(props: ViewProps) {
-  const {facts, version, label} = props;
-  const outer = (facts.shape ?? []).slice(0, -2);
-  const [places, setPlaces] = useState<readonly number[]>(outer.map(() => 0));
-  const slice = outer.map((n, dimension) => Math.min(places[dimension] ?? 0, n - 1)).join(',');
+/** A Dataset shows one of its arrays at a time. */
+function Dataset({facts, version, label}: ViewProps) {
+  const shown = facts.arrays.filter((array) => canDraw(partOf(facts, array)));
+  const [chosen, setChosen] = useState<string>();
+  const array = shown.find(({name}) => name === chosen) ?? shown[0];
+  if (!array) return <p className="quiet">Nothing in it can be drawn.</p>;
   return (
     <>
-      {outer.map((n, dimension) => (
-        <label className="place" key={`${facts.dims?.[dimension]} ${dimension}`}>
-          {facts.dims?.[dimension] ?? `Dimension ${dimension}`}
-          <input
-            type="range"
-            min={0}
-            max={n - 1}
-            value={places[dimension] ?? 0}
-            onChange={(event) => setPlaces(places.map((place, i) => (i === dimension ? Number(event.target.value) : place)))}
-          />
-          <output>
-            {places[dimension] ?? 0} of {n}
-          </output>
-        </label>
-      ))}
-      <ArrayView
-        facts={facts}
-        version={version}
-        label={label}
-        query={`?slice=${slice}&max=${largestImage}`}
-        draw={(array) => <ImageView array={array} label={label} flipped={isLabelled(facts)} />}
-      />
+      <label className="place">
+        Array
+        <select className="choice" value={array.name} onChange={(event) => setChosen(event.target.value)}>
+          {shown.map(({name}) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <ArrayView key={array.name} facts={partOf(facts, array)} version={version} label={`${label}, ${array.name}`} />
     </>
   );
 }
 
-interface ArrayViewProps extends ViewProps {
-  readonly query: string;
-  readonly draw: (array: Drawable) => React.ReactNode;
-}
-
-function ArrayView({facts, version, query, draw}: ArrayViewProps) {
-  const address = `${linkTo(facts, 'data.arrow') ?? ''}${query}`;
-  const loaded = useLoaded(address, version, (signal) => fetchArray(address, signal));
-  if (loaded.phase === 'loading') return <p className="quiet">Loading the array…</p>;
-  if (loaded.phase === 'failed') return <p className="failure">The array cannot be shown. {loaded.sentence}</p>;
-  return draw(loaded.value);
-}
+const partOf = ({links}: ValueFacts, {name, dtype, shape, dims}: ValueFacts['arrays'][number]): ArrayFacts => ({
+  address: links[`arrow ${name}`] ?? '',
+  dtype,
+  shape,
+  dims,
+  units: null,
+  labelled: true,
+});

@@ -3,24 +3,33 @@ import * as z from 'zod/mini';
 import {get} from '../experiment/http.ts';
 
 const facts = z.object({
-  kind: z.nullish(z.string()),
-  dtype: z.nullish(z.string()),
-  shape: z.nullish(z.array(z.int())),
-  dims: z.nullish(z.array(z.string())),
-  units: z.nullish(z.string()),
-  description: z.nullish(z.string()),
-  links: z.record(z.string(), z.string()),
+  kind: z.nullable(z.enum(['array', 'DataArray', 'Dataset', 'image', 'plotly', 'text'])),
+  dtype: z.nullable(z.string()),
+  shape: z.nullable(z.array(z.int())),
+  dims: z.nullable(z.array(z.string())),
+  units: z.nullable(z.string()),
+  text: z.nullable(z.string()),
+  arrays: z.array(z.object({name: z.string(), dtype: z.nullable(z.string()), shape: z.array(z.int()), dims: z.array(z.string())})),
+  /** `figure`, `picture`, `preview`, `arrow`, `npy`, and `arrow NAME` for each array of a Dataset. */
+  links: z.record(z.string(), z.optional(z.string())),
 });
 
 /** What a value's data is, and the addresses under which it can be had. */
 export type ValueFacts = z.infer<typeof facts>;
 
+/** An array by what is needed to show it: one that is a value, or one of a Dataset. */
+export interface ArrayFacts {
+  readonly address: string;
+  readonly dtype: string | null;
+  readonly shape: readonly number[];
+  readonly dims: readonly string[] | null;
+  readonly units: string | null;
+  /** True for xarray's, which are drawn with the first row at the bottom. */
+  readonly labelled: boolean;
+}
+
 export const fetchFacts = async (address: string, signal: AbortSignal): Promise<ValueFacts> =>
   z.parse(facts, await (await get(address, {signal})).json());
-
-/** The address of the file of that name (`data.npy`), or undefined when the value has none. */
-export const linkTo = ({links}: ValueFacts, file: string): string | undefined =>
-  Object.values(links).find((address) => address.split('?', 1)[0]?.endsWith(`/${file}`));
 
 /** Numbers along one dimension. */
 export interface Axis {
