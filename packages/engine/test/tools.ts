@@ -46,9 +46,9 @@ export const run = (number: number): RunId => ({proposal: 1234, run: number});
 export const processed = async (experiment: Experiment, request: Partial<ProcessRequest> = {}): Promise<JobEvent[]> =>
   Array.fromAsync(experiment.process({runs: [run(1)], mock: true, ...request}));
 
-/** Waits for a condition; fails with what is awaited after twenty seconds. */
-export async function until<T>(what: string, condition: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (const end = performance.now() + 20_000; performance.now() < end; await after(5)) {
+/** Waits for a condition; fails with what is awaited. */
+export async function until<T>(what: string, condition: () => T | Promise<T>, longestMs = 20_000): Promise<NonNullable<T>> {
+  for (const end = performance.now() + longestMs; performance.now() < end; await after(5)) {
     const result = await condition();
     if (result) return result;
   }
