@@ -31,6 +31,7 @@ export function defineProcess(builder: Builder, {Trigger}: Enums): void {
         variables: t.arg.stringList({description: 'Names of variables; what they need is added. Default: all that the trigger selects.'}),
         trigger: t.arg({type: Trigger}),
         proposal: t.arg.int({description: "Default: the experiment's proposal."}),
+        mock: t.arg.boolean({description: 'True: runs without data, for trying out.'}),
       },
       resolve: (_root, {experiment: id, ...asked}, {catalogue}) => {
         const experiment = catalogue.find(id);
