@@ -1,4 +1,4 @@
-import {FirstlightError, sentenceOf} from '@firstlight/core';
+import {FirstlightError, isFirstlightError, sentenceOf} from '@firstlight/core';
 import {basename} from 'node:path';
 import {defaultRoot, findProposal, listRunFiles} from './find.ts';
 import {readRunFile} from './run-file.ts';
@@ -28,7 +28,17 @@ export function openRun({proposal, run, data = 'all', root}: RunRequest): Run {
   const open = (folder: 'raw' | 'proc') => openFolder({proposal, run, proposalPath}, folder);
   if (data !== 'all') return new Run(open(data));
   const raw = open('raw');
-  return new Run(listRunFiles(proposalPath, run, 'proc') === undefined ? raw : replaceSources(raw, open('proc')));
+  return new Run(listRunFiles(proposalPath, run, 'proc') === undefined ? raw : withProc(raw, () => open('proc')));
+}
+
+/** Processed data that cannot be read at all (it may be being written) must not cost the raw data. */
+function withProc(raw: RunContents, openProc: () => RunContents): RunContents {
+  try {
+    return replaceSources(raw, openProc());
+  } catch (error) {
+    if (!isFirstlightError(error, 'no-usable-files')) throw error;
+    return {...raw, warnings: [...raw.warnings, ...(error.facts.warnings as SkippedFile[])]};
+  }
 }
 
 /** A run without data, for trying a context: ten trains, numbered from 0. */

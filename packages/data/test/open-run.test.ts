@@ -184,6 +184,17 @@ describe('damage', () => {
     );
   });
 
+  test('of all processed files leaves the raw data', () => {
+    const {data, folder} = copyOfRun('proc-ruined');
+    const proc = folder.replace('/raw/', '/proc/');
+    mkdirSync(proc, {recursive: true});
+    writeFileSync(join(proc, 'CORR-R0008-AGIPD00-S00000.h5'), 'half of a fi');
+    using run = openRun({proposal: 1234, run: 8, root: data});
+    expect(run.trainIds.length).toBe(64);
+    expect(run.warnings).toMatchObject([{file: join(proc, 'CORR-R0008-AGIPD00-S00000.h5')}]);
+    expect(() => openRun({proposal: 1234, run: 8, data: 'proc', root: data})).toThrow('None of the proc files');
+  });
+
   test('the same train of a source in two files is refused with both names', () => {
     const {data, folder} = copyOfRun('twice');
     cpSync(join(folder, 'RAW-R0238-DA01-S00001.h5'), join(folder, 'RAW-R0238-DA02-S00001.h5'));

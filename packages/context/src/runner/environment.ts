@@ -17,7 +17,6 @@ const allowed = new Set([
   'LD_LIBRARY_PATH',
   'VIRTUAL_ENV',
   'CONDA_PREFIX',
-  'NODE_COMPILE_CACHE',
 ]);
 
 /** The environment of a process that runs users' code. */

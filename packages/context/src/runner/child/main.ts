@@ -1,4 +1,5 @@
 /** The process that runs users' code, started with the paths of the built context and of its source. It serves one job. */
+import {flushCompileCache} from 'node:module';
 import {dirname} from 'node:path';
 import process from 'node:process';
 import {pathToFileURL} from 'node:url';
@@ -9,6 +10,7 @@ import {describe, loadProblem} from './describe.ts';
 import type {Description} from './describe.ts';
 import {endWithParent} from './end-with-parent.ts';
 import {Session} from './session.ts';
+import {warmUp} from './warm-up.ts';
 
 const [bundle, context] = process.argv.slice(2) as [string, string];
 
@@ -19,6 +21,8 @@ process.setSourceMapsEnabled(true);
 const send = process.send?.bind(process) as (answer: Answer) => boolean;
 const description = await load();
 send({type: 'loaded', variables: [...description.variables], problems: [...description.problems]});
+warmUp(dirname(bundle));
+flushCompileCache(); // for the processes after this one, which may be ended before it would be written
 const session = new Session(description.named);
 process.on('message', (message) => void obey(order.parse(message)));
 process.on('disconnect', () => process.exit());

@@ -1,5 +1,4 @@
-import {isFirstlightError, sentenceOf} from '@firstlight/core';
-import {mockRun, openRun} from '@firstlight/data';
+import {listRunFiles, mockRun, openRun} from '@firstlight/data';
 import type {Run} from '@firstlight/data';
 import {summarise, writeFragment} from '@firstlight/store';
 import type {CellValue, FragmentResult} from '@firstlight/store';
@@ -32,7 +31,7 @@ export class Session {
     this.#open = order;
     this.#run = mock ? mockRun({proposal, run}) : openRun({proposal, run, data: 'all'});
     for (const {file, reason} of this.#run.warnings) log('WARNING', `Skipping file ${file}: ${reason}`);
-    return !mock && needsProc ? hasProc(proposal, run) : true;
+    return !mock && needsProc ? hasProc(this.#run) : true;
   }
 
   /** Computes one variable; whatever users' code throws is part of the outcome. */
@@ -125,15 +124,10 @@ export class Session {
   }
 }
 
-function hasProc(proposal: number, run: number): boolean {
-  try {
-    openRun({proposal, run, data: 'proc'})[Symbol.dispose]();
-    return true;
-  } catch (error) {
-    if (!isFirstlightError(error, 'no-such-run')) throw error;
-    log('WARNING', 'Proc data is unavailable, only raw variables will be executed.');
-    return false;
-  }
+function hasProc({proposalPath, run}: Run): boolean {
+  if (listRunFiles(proposalPath, run, 'proc') !== undefined) return true;
+  log('WARNING', 'Proc data is unavailable, only raw variables will be executed.');
+  return false;
 }
 
 const wireNumber = (value: number | null): Outcome['maxDiff'] =>
@@ -146,6 +140,3 @@ const wireAttributes = (attributes: ReturnType<typeof summarise>['attributes']):
 function log(level: 'INFO' | 'WARNING' | 'ERROR', said: string): void {
   process.stderr.write(`${level}:firstlight:${said}\n`);
 }
-
-/** The sentence that answers an order that could not be carried out. */
-export const refusal = (error: unknown): string => sentenceOf(error);
