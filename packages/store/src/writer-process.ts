@@ -1,6 +1,6 @@
 import type {FirstlightError, RunId, VariableInfo} from '@firstlight/core';
 import {HelperProcess} from '@firstlight/hdf5';
-import type {MergeReport} from './merge/merge.ts';
+import type {MergeReport} from './merge/report.ts';
 
 export interface WriterOptions {
   /** Told when the writer ended without being asked to; the next call starts it again. */

@@ -1,8 +1,9 @@
 import {spawnSync} from 'node:child_process';
-import {readdirSync, readFileSync} from 'node:fs';
+import {readdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {type ExperimentFolder, type Outcome, ReaderProcess, WriterProcess, writeFragment} from '../src/index.ts';
+import {type ExperimentFolder, openFolder, type Outcome, WriterProcess, writeFragment} from '../src/index.ts';
+import {readData} from '../src/reader/read-value.ts';
 import {fragmentsOf, leave, newFolder, run, storedCells} from './folders.ts';
 import {array} from './support.ts';
 import {everyKind} from './values.ts';
@@ -30,21 +31,20 @@ async function folderBetweenMerges(): Promise<ExperimentFolder> {
   return folder;
 }
 
-async function expectAllMerged(folder: ExperimentFolder): Promise<void> {
+function expectAllMerged(folder: ExperimentFolder): void {
   expect(fragmentsOf(folder)).toEqual([]);
   expect(readdirSync(folder.extractedData).toSorted()).toEqual(['p1234_r7.h5', 'p900_r7.h5']);
-  const {cells, count} = await storedCells(folder);
+  const {cells, count} = storedCells(folder);
   expect(count).toBe(6);
   expect(cells['7 changing']?.summary).toBe(3);
   expect(cells['7 going']?.state).toBe('none');
   expect(cells['7 failing']).toMatchObject({state: 'failed', message: 'no'});
   expect(cells['7 elsewhere']?.summary).toBe(true);
-  await using reader = await ReaderProcess.start();
-  expect(await reader.readData(folder.dir, run, 'changing')).toMatchObject({array: array('float64', [], Float64Array.of(3))});
-  await expect(reader.readData(folder.dir, run, 'going')).rejects.toMatchObject({code: 'no-value'});
-  await expect(reader.readData(folder.dir, run, 'failing')).rejects.toMatchObject({code: 'no-value'});
-  expect(await reader.readData(folder.dir, run, 'coming')).toMatchObject({dims: ['y', 'x']});
-  expect(await reader.readData(folder.dir, run, 'staying')).toMatchObject({variables: {good: {array: {dtype: 'bool'}}}});
+  const read = (name: string) => readData(folder.dir, run, name);
+  expect(read('changing')).toMatchObject({array: array('float64', [], Float64Array.of(3))});
+  for (const name of ['going', 'failing']) expect(() => read(name)).toThrow(expect.objectContaining({code: 'no-value'}));
+  expect(read('coming')).toMatchObject({dims: ['y', 'x']});
+  expect(read('staying')).toMatchObject({variables: {good: {array: {dtype: 'bool'}}}});
 }
 
 test.each(steps)('a writer that is killed at %s leaves a folder in which the next merge puts every value once', async (step) => {
@@ -55,7 +55,7 @@ test.each(steps)('a writer that is killed at %s leaves a folder in which the nex
   }
   await using writer = await WriterProcess.start(folder.dir);
   await writer.merge();
-  await expectAllMerged(folder);
+  expectAllMerged(folder);
 });
 
 test('merging the same fragments again changes nothing but their time', async () => {
@@ -63,15 +63,14 @@ test('merging the same fragments again changes nothing but their time', async ()
   await using writer = await WriterProcess.start(folder.dir);
   const copies = fragmentsOf(folder).map((name) => [name, readFileSync(join(folder.extractedData, name))] as const);
   await writer.merge();
-  const before = await storedCells(folder);
-  const {writeFileSync, utimesSync} = await import('node:fs');
+  const before = storedCells(folder);
   copies.forEach(([name, bytes], i) => {
     writeFileSync(join(folder.extractedData, name), bytes);
     utimesSync(join(folder.extractedData, name), i, i);
   });
   await writer.merge();
-  expect(Object.keys((await storedCells(folder)).cells)).toEqual(Object.keys(before.cells));
-  expect((await storedCells(folder)).count).toBe(before.count);
+  expect(Object.keys(storedCells(folder).cells)).toEqual(Object.keys(before.cells));
+  expect(storedCells(folder).count).toBe(before.count);
 });
 
 test('a process that is killed while it leaves a fragment leaves nothing that would be merged', async () => {
@@ -83,6 +82,22 @@ test('a process that is killed while it leaves a fragment leaves nothing that wo
   expect(fragmentsOf(folder)).toEqual([]);
   await using writer = await WriterProcess.start(folder.dir);
   expect((await writer.merge()).merged).toEqual([]);
+});
+
+test('a database that a program left in the middle of a change can be opened again, also only to read', () => {
+  const folder = newFolder();
+  const code = `import Database from 'better-sqlite3';
+    const database = new Database(process.argv[1]);
+    database.pragma('cache_size = 5'); // so that the change reaches the file
+    database.exec('BEGIN IMMEDIATE');
+    const insert = database.prepare('INSERT INTO time_comments VALUES (1.5, ?)');
+    for (let i = 0; i < 500; i++) insert.run('x'.repeat(3000));
+    process.kill(process.pid, 'SIGKILL');`;
+  const {signal} = spawnSync(process.execPath, ['--input-type=module', '-e', code, folder.database], {cwd: import.meta.dirname});
+  expect(signal).toBe('SIGKILL');
+  expect(readdirSync(folder.dir)).toContain('runs.sqlite-journal');
+  expect(openFolder(folder.dir).readOnly).toBeUndefined();
+  expect(storedCells(folder).count).toBe(0);
 });
 
 test('a writer that crashed takes the folder again with its next call, and its address is announced again', async () => {

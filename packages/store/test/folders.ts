@@ -1,7 +1,9 @@
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Cell, RunId} from '@firstlight/core';
-import {type CellValue, cellsOf, createFolder, type ExperimentFolder, openFolder, ReaderProcess, writeFragment} from '../src/index.ts';
+import {openToRead} from '../src/database/connection.ts';
+import {type CellValue, cellsOf, createFolder, type ExperimentFolder, openFolder, writeFragment} from '../src/index.ts';
+import {loadTable} from '../src/reader/load-table.ts';
 import {python, temporaryDirectory} from './support.ts';
 
 export const run: RunId = {proposal: 1234, run: 7};
@@ -18,11 +20,13 @@ export const leave = ({extractedData}: ExperimentFolder, name: string, cell: Cel
   writeFragment(extractedData, id, [{name, outcome: {state: 'ok', cell}}]);
 
 /** File names of what waits to be merged. */
-export const fragmentsOf = ({extractedData}: ExperimentFolder): string[] => readdirSync(extractedData).filter((name) => name.endsWith('.ready.h5'));
+export const fragmentsOf = ({extractedData}: ExperimentFolder): string[] =>
+  readdirSync(extractedData).filter((name) => name.endsWith('.ready.h5'));
 
 /** The stored cells of a folder by `run name`, and how many there are. */
-export async function storedCells({dir}: ExperimentFolder): Promise<{cells: Record<string, Cell>; count: number}> {
-  await using reader = await ReaderProcess.start();
-  const all = [...cellsOf(await reader.loadTable(dir), (id, name) => `/${id.run}/${name}.png`)];
+export function storedCells({database}: ExperimentFolder): {cells: Record<string, Cell>; count: number} {
+  const connection = openToRead(database);
+  const all = [...cellsOf(loadTable(connection), (id, name) => `/${id.run}/${name}.png`)];
+  connection.close();
   return {cells: Object.fromEntries(all.map((cell) => [`${cell.run} ${cell.name}`, cell])), count: all.length};
 }

@@ -9,7 +9,10 @@ import {everyKind} from './values.ts';
 const run = {proposal: 1234, run: 7};
 const readScript = join(import.meta.dirname, 'damnit-read.py');
 
-const ask = async (directory: string, folder: string): Promise<{values: Record<string, {title: string; read: unknown; summary: unknown}>}> =>
+const ask = async (
+  directory: string,
+  folder: string,
+): Promise<{values: Record<string, {title: string; read: unknown; summary: unknown}>}> =>
   JSON.parse(await runPython([readScript, folder, '1234', '7'], {directory})) as never;
 
 function writeAll(extractedData: string, values: Readonly<Record<string, CellValue>>): void {
@@ -18,11 +21,16 @@ function writeAll(extractedData: string, values: Readonly<Record<string, CellVal
 
 const fragmentsIn = (folder: string): string[] => readdirSync(join(folder, 'extracted_data')).filter((name) => name.endsWith('.ready.h5'));
 
-test('a fragment of the official damnit, merged by our writer into a file of ours, reads as if the official tools had merged it', {timeout: 240_000}, async () => {
+test('a fragment of the official damnit, merged by our writer into a file of ours, reads as if the official tools had merged it', {
+  timeout: 240_000,
+}, async () => {
   const directory = temporaryDirectory();
   const theirs = join(directory, 'theirs');
   const ours = join(directory, 'ours');
-  await runDamnit(['init', theirs, '--proposal', '1234', '--context', join(import.meta.dirname, 'foreign-context.py')], {directory, folder: directory});
+  await runDamnit(['init', theirs, '--proposal', '1234', '--context', join(import.meta.dirname, 'foreign-context.py')], {
+    directory,
+    folder: directory,
+  });
   await runDamnit(['db-config', 'context_python', python], {directory, folder: theirs});
   await runDamnit(['read-context'], {directory, folder: theirs});
   await runDamnit(['reprocess', '7', '--mock', '--direct'], {directory, folder: theirs});
@@ -57,7 +65,10 @@ test('values sent with damnit.submit() under names nobody declared can be read b
   createFolder(folder, {proposal: 1234, contextPython: python});
   const script = join(directory, 'submit.py');
   const call = `submit(1234, 7, {"sent": 4.5, "start_time": 1.6e9}, provenance="by hand", damnit_dir=${JSON.stringify(folder)}, errors={"bad": ValueError("no")})`;
-  writeFileSync(script, `from damnit import submit\ntry:\n    ${call}\nexcept Exception as error:\n    print(error)  # there is no broker to tell\n`);
+  writeFileSync(
+    script,
+    `from damnit import submit\ntry:\n    ${call}\nexcept Exception as error:\n    print(error)  # there is no broker to tell\n`,
+  );
   await runPython([script], {directory});
   await using writer = await WriterProcess.start(folder);
   const {merged, startTimes} = await writer.merge();
@@ -72,14 +83,26 @@ test('fragments of ours are merged by the official combiner', async () => {
   createFolder(folder, {proposal: 1234, contextPython: python});
   const {extractedData} = openFolder(folder);
   await using writer = await WriterProcess.start(folder);
-  const declared = Object.keys(everyKind).map((name) => ({name, title: name, description: null, tags: [], units: null}));
-  await writer.updateVariables(declared.map((variable) => ({...variable, summary: null, data: 'raw', cluster: false, transient: false, inputs: [], line: null, column: null})));
+  const common = {
+    description: null,
+    tags: [],
+    units: null,
+    summary: null,
+    data: 'raw' as const,
+    cluster: false,
+    transient: false,
+    inputs: [],
+    line: null,
+    column: null,
+  };
+  await writer.updateVariables(Object.keys(everyKind).map((name) => Object.assign({name, title: name}, common)));
   writeAll(extractedData, {...everyKind, start_time: {data: 1.7e9}});
   writeFragment(extractedData, run, [{name: 'nothing', outcome: {state: 'none'}}]);
   await runDamnit(['combiner', 'now', '.'], {directory, folder});
   expect(fragmentsIn(folder)).toEqual([]);
   const {values} = await ask(directory, folder);
-  for (const [name, {data}] of Object.entries(everyKind)) expect(values[name]?.read, name).toEqual(saidValue(data));
+  const read = Object.keys(everyKind).map((name) => [name, values[name]?.read]);
+  expect(read).toEqual(Object.entries(everyKind).map(([name, {data}]) => [name, saidValue(data)]));
 });
 
 test('the example context is a Python file that the official damnit accepts', async () => {

@@ -23,7 +23,14 @@ export function saidValue(value: Value): unknown {
   if (!('kind' in value)) return {kind: 'array', ...saidArray(value)};
   switch (value.kind) {
     case 'DataArray':
-      return {kind: 'DataArray', name: value.name ?? null, dims: value.dims, ...saidArray(value.array), coords: saidCoords(value.coords), attrs: value.attrs};
+      return {
+        kind: 'DataArray',
+        name: value.name ?? null,
+        dims: value.dims,
+        ...saidArray(value.array),
+        coords: saidCoords(value.coords),
+        attrs: value.attrs,
+      };
     case 'Dataset':
       return {
         kind: 'Dataset',

@@ -21,7 +21,14 @@ export function temporaryDirectory(whenDone: (remove: () => void) => void = onTe
 export function damnitEnvironment(directory: string): NodeJS.ProcessEnv {
   const [data, home] = [join(directory, 'exp'), join(directory, 'home')];
   for (const path of [data, home]) mkdirSync(path, {recursive: true});
-  const own = {EXTRA_DATA_DATA_ROOT: data, XFEL_DATA_ROOT: data, AMORE_BROKER: 'none', MPLBACKEND: 'Agg', QT_QPA_PLATFORM: 'offscreen', HOME: home};
+  const own = {
+    EXTRA_DATA_DATA_ROOT: data,
+    XFEL_DATA_ROOT: data,
+    AMORE_BROKER: 'none',
+    MPLBACKEND: 'Agg',
+    QT_QPA_PLATFORM: 'offscreen',
+    HOME: home,
+  };
   return {...process.env, ...own, PATH: `${join(root, '.venv/bin')}:${process.env.PATH}`};
 }
 

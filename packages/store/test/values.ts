@@ -3,7 +3,11 @@ import type {CellValue} from '../src/index.ts';
 import {array} from './support.ts';
 
 const ramp = (length: number): number[] => Array.from({length}, (_, i) => i);
-const coordinate = (dims: readonly string[], values: NDArray, attrs: Record<string, unknown> = {}): Coordinate => ({...values, dims, attrs});
+const coordinate = (dims: readonly string[], values: NDArray, attrs: Record<string, unknown> = {}): Coordinate => ({
+  ...values,
+  dims,
+  attrs,
+});
 const picture = Uint8Array.from({length: 40 * 20 * 4}, (_, i) => (i % 4 === 3 ? 255 : i % 251));
 
 const matrix = array('float64', [3, 4], Float64Array.from(ramp(12)));
@@ -27,7 +31,13 @@ export const everyKind: Readonly<Record<string, CellValue>> = {
   text_empty: {data: ''},
   text_unicode: {data: 'Grüße, 光 🙂\nsecond line'},
   line: {data: array('float64', [5], Float64Array.of(1, 5, Number.NaN, -2, 3))},
-  line_long: {data: array('float64', [1000], Float64Array.from(ramp(1000), (x) => Math.sin(x / 30)))},
+  line_long: {
+    data: array(
+      'float64',
+      [1000],
+      Float64Array.from(ramp(1000), (x) => Math.sin(x / 30)),
+    ),
+  },
   line_integer: {data: array('int64', [3], BigInt64Array.of(1n, 2n ** 60n, -3n))},
   line_small: {data: array('int8', [2], Int8Array.of(-128, 127))},
   line_bool: {data: array('bool', [3], Uint8Array.of(1, 0, 1))},
@@ -39,7 +49,7 @@ export const everyKind: Readonly<Record<string, CellValue>> = {
   matrix_complex: {data: array('complex64', [2, 2], Float32Array.of(1, 1, 2, 2, 3, 3, 4, 4))},
   matrix_bool: {data: array('bool', [2, 2], Uint8Array.of(1, 0, 0, 1))},
   matrix_integer: {data: array('uint16', [2, 3], Uint16Array.from(ramp(6)))},
-  cube: {data: array('float64', [2, 3, 4], Float64Array.from(ramp(24)))},
+  cube: {data: array('float64', [2, 3, 5], Float64Array.from(ramp(30)))},
   colours: {data: array('uint8', [2, 2, 3], Uint8Array.from(ramp(12)))},
   labelled_single: {data: {kind: 'DataArray', dims: [], coords: {}, attrs: {}, array: array('float64', [], Float64Array.of(7))}},
   labelled_line: {
@@ -76,7 +86,9 @@ export const everyKind: Readonly<Record<string, CellValue>> = {
     },
   },
   labelled_bool: {data: {kind: 'DataArray', dims: ['t'], coords: {}, attrs: {}, array: array('bool', [2], Uint8Array.of(0, 1))}},
-  labelled_complex: {data: {kind: 'DataArray', dims: ['t'], coords: {}, attrs: {}, array: array('complex128', [2], Float64Array.of(1, 2, 3, 4))}},
+  labelled_complex: {
+    data: {kind: 'DataArray', dims: ['t'], coords: {}, attrs: {}, array: array('complex128', [2], Float64Array.of(1, 2, 3, 4))},
+  },
   labelled_text: {data: {kind: 'DataArray', dims: ['t'], coords: {}, attrs: {}, array: array('string', [2], ['a', 'bé'])}},
   dataset: {
     data: {
@@ -101,7 +113,10 @@ export const everyKind: Readonly<Record<string, CellValue>> = {
   },
   cell_text: {data: matrix, summaryValue: 'peak at 3'},
   cell_image: {data: 1.5, preview: {kind: 'image', rgba: picture, width: 40, height: 20}},
-  cell_labelled: {data: 2.5, preview: {kind: 'DataArray', dims: ['t'], coords: {}, attrs: {}, array: array('float64', [2], Float64Array.of(1, 2))}},
+  cell_labelled: {
+    data: 2.5,
+    preview: {kind: 'DataArray', dims: ['t'], coords: {}, attrs: {}, array: array('float64', [2], Float64Array.of(1, 2))},
+  },
   cell_plotly: {data: 3.5, preview: {kind: 'plotly', json: JSON.stringify({data: [{type: 'scatter', y: [4, 5]}], layout: {}})}},
   cell_summary_only: {data: null, summaryValue: 11.5},
   'group.member': {data: 1.25},

@@ -21,7 +21,10 @@ async function writeAndAsk(values: Readonly<Record<string, CellValue>>): Promise
   const dir = join(directory, 'folder');
   createFolder(dir, {proposal: run.proposal, contextPython: python});
   const {extractedData} = openFolder(dir);
-  const results = Object.entries({...values, start_time: {data: 1_700_000_000.5}}).map(([name, cell]) => ({name, outcome: {state: 'ok' as const, cell}}));
+  const results = Object.entries({...values, start_time: {data: 1_700_000_000.5}}).map(([name, cell]) => ({
+    name,
+    outcome: {state: 'ok' as const, cell},
+  }));
   for (const result of results) writeFragment(extractedData, run, [result]); // as runners do: each value for itself
   writeFragment(extractedData, run, [
     {name: 'gone', outcome: {state: 'none'}},
@@ -63,7 +66,9 @@ describe('a folder of ours, opened by the official damnit', () => {
   test('has its proposal, run and start time', () => {
     const {runs, proposal, startTime, columns} = answer;
     expect({runs, proposal, startTime}).toEqual({runs: [7], proposal: 1234, startTime: 1_700_000_000.5});
-    expect(new Set(columns)).toEqual(new Set(['proposal', 'run', 'start_time', 'comment', ...Object.keys(everyKind), 'gone', 'broken', 'left_out']));
+    expect(new Set(columns)).toEqual(
+      new Set(['proposal', 'run', 'start_time', 'comment', ...Object.keys(everyKind), 'gone', 'broken', 'left_out']),
+    );
   });
 
   test.each(Object.entries(everyKind))('gives back %s', (name, cell) => {

@@ -27,7 +27,30 @@ export function openToWrite(path: string): Connection {
 }
 
 /** Opens a DAMNIT database of any version to read; others may write at the same time. */
-export const openToRead = (path: string): Connection => connect(path, {readonly: true});
+export function openToRead(path: string): Connection {
+  const connection = connect(path, {readonly: true});
+  rollBackForeignCrash(connection, path);
+  return connection;
+}
+
+/**
+ * Undoes what a killed writer left half-done in the database: SQLite does so by itself, but only through a connection that may write.
+ *
+ * To be called before reading with a connection that has been open for a while. Does nothing when there is nothing to undo.
+ */
+export function rollBackForeignCrash(connection: Connection, path: string): void {
+  try {
+    connection.pragma('schema_version');
+  } catch (error) {
+    if ((error as {code?: unknown}).code !== 'SQLITE_READONLY_ROLLBACK') return; // whoever reads meets it, too, and can say what it was about
+    const writable = connect(path, {readonly: false});
+    try {
+      writable.pragma('schema_version');
+    } finally {
+      writable.close();
+    }
+  }
+}
 
 function connect(path: string, options: {readonly: boolean}): Connection {
   if (!existsSync(path))

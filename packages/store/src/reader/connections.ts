@@ -1,5 +1,5 @@
 import {statSync} from 'node:fs';
-import {type Connection, openToRead} from '../database/connection.ts';
+import {type Connection, openToRead, rollBackForeignCrash} from '../database/connection.ts';
 import {pathsOf} from '../folder/layout.ts';
 
 const mostOpen = 32;
@@ -18,7 +18,10 @@ export class Connections implements Disposable {
     const {database} = pathsOf(dir);
     const inode = statSync(database, {throwIfNoEntry: false})?.ino ?? -1;
     const known = this.#open.get(database);
-    if (known?.inode === inode) return known.connection;
+    if (known?.inode === inode) {
+      rollBackForeignCrash(known.connection, database);
+      return known.connection;
+    }
     this.#close(database);
     const [oldest] = this.#open.keys();
     if (this.#open.size >= mostOpen && oldest !== undefined) this.#close(oldest);

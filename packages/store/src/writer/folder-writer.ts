@@ -5,10 +5,12 @@ import {type Connection, openToWrite} from '../database/connection.ts';
 import {ensureRun} from '../database/runs.ts';
 import {storeSetting} from '../database/settings.ts';
 import {updateVariables} from '../database/variables.ts';
+import {makeDirectory} from '../folder/durable.ts';
 import {explaining} from '../folder/errors.ts';
 import {openFolder} from '../folder/open.ts';
 import type {FolderPaths} from '../folder/layout.ts';
-import {type MergeReport, mergeFragments} from '../merge/merge.ts';
+import {mergeFragments} from '../merge/merge.ts';
+import {Ledger, type MergeReport} from '../merge/report.ts';
 import {FolderLock} from './lock.ts';
 
 const abandonedAfterMs = 3_600_000;
@@ -18,6 +20,7 @@ export class FolderWriter implements Disposable {
   readonly #paths: FolderPaths;
   readonly #lock: FolderLock;
   readonly #connection: Connection;
+  readonly #ledger = new Ledger();
 
   private constructor(paths: FolderPaths, lock: FolderLock, connection: Connection) {
     this.#paths = paths;
@@ -31,12 +34,11 @@ export class FolderWriter implements Disposable {
     if (folder.readOnly) throw folder.readOnly;
     const lock = FolderLock.take(folder);
     try {
-      removeAbandoned(folder);
-      return new FolderWriter(
-        folder,
-        lock,
-        explaining(folder.dir, () => openToWrite(folder.database)),
-      );
+      return explaining(folder.dir, () => {
+        makeDirectory(folder.extractedData); // folders of long ago may lack it
+        removeAbandoned(folder);
+        return new FolderWriter(folder, lock, openToWrite(folder.database));
+      });
     } catch (error) {
       lock[Symbol.dispose]();
       throw error;
@@ -70,7 +72,7 @@ export class FolderWriter implements Disposable {
 
   /** Merges all complete fragments; see `mergeFragments`. */
   merge(): MergeReport {
-    return mergeFragments(this.#paths, this.#connection);
+    return mergeFragments({paths: this.#paths, connection: this.#connection, ledger: this.#ledger, now: () => Date.now() / 1000});
   }
 
   /** A number that changes when another program, not this writer, has changed the database. */

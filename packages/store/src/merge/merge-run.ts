@@ -1,0 +1,102 @@
+import {rmSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import {isFirstlightError, type RunId, runFileName, sentenceOf} from '@firstlight/core';
+import type {Connection} from '../database/connection.ts';
+import {ensureRun} from '../database/runs.ts';
+import {storeValues} from '../database/values.ts';
+import {ensureVariables} from '../database/variables.ts';
+import {faultPoint} from '../fault-point.ts';
+import {isDiskFull, isForbidden} from '../folder/errors.ts';
+import type {FolderPaths} from '../folder/layout.ts';
+import type {FragmentContents} from '../fragment/read.ts';
+import {damageOfFragment, damageOfRunFile} from './damage.ts';
+import {quarantine} from './quarantine.ts';
+import type {Ledger} from './report.ts';
+import {rowsOf} from './rows.ts';
+import {mergeIntoRunFile} from './run-file.ts';
+
+/** What a merge works with. */
+export interface Merging {
+  readonly paths: FolderPaths;
+  readonly connection: Connection;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+  readonly ledger: Ledger;
+}
+
+/**
+ * Merges fragments of a run, oldest first; what cannot be read goes to quarantine. Throws for trouble that another try may overcome (disk, permission,
+ * database); then all fragments are still there.
+ */
+export function mergeRun(merging: Merging, run: RunId, fragments: readonly string[]): void {
+  try {
+    merging.ledger.addMerged(run, mergeTogether(merging, run, fragments));
+  } catch (error) {
+    if (!isAboutContent(error)) throw error;
+    // One of them is bad, or the file they go to: find it by merging them one by one.
+    if (fragments.length > 1) for (const fragment of fragments) mergeRun(merging, run, [fragment]);
+    else putAside(merging, run, fragments[0] as string, error);
+  }
+}
+
+function mergeTogether(
+  {paths, connection, now}: Merging,
+  run: RunId,
+  fragments: readonly string[],
+): {names: string[]; startTime: number | undefined} {
+  const contents = mergeIntoRunFile(paths.extractedData, run, fragments);
+  const startTime = commit(connection, run, contents, now());
+  faultPoint('writer:after-commit');
+  for (const fragment of fragments) {
+    rmSync(join(paths.extractedData, fragment), {force: true});
+    faultPoint('writer:between-unlinks');
+  }
+  return {startTime, names: [...new Set(contents.flatMap(({entries}) => entries.map(({name}) => name)))]};
+}
+
+function commit(connection: Connection, run: RunId, contents: readonly FragmentContents[], now: number): number | undefined {
+  let startTime: number | undefined;
+  const remove = connection.prepare('DELETE FROM run_variables WHERE proposal = ? AND run = ? AND name = ?');
+  const write = connection.transaction(() => {
+    for (const content of contents) {
+      const changes = rowsOf(content, now);
+      const names = changes.rows.map(({name}) => name);
+      ensureRun(connection, run, {addedAt: now, startTime: changes.startTime});
+      ensureVariables(connection, names);
+      storeValues(connection, run, changes.rows);
+      for (const name of changes.gone) remove.run(BigInt(run.proposal), BigInt(run.run), name);
+      startTime = changes.startTime ?? startTime;
+    }
+    faultPoint('writer:before-commit');
+  });
+  write.immediate(); // takes the write lock at once and waits for others up to the connection's 30 s
+  return startTime;
+}
+
+/** False for trouble of the disk, of the system or of the database, which another try may overcome. */
+function isAboutContent(error: unknown): boolean {
+  if (isDiskFull(error) || isForbidden(error)) return false;
+  const {errno, code} = error as {errno?: unknown; code?: unknown};
+  return errno === undefined && !String(code).startsWith('SQLITE_');
+}
+
+const freshMs = 10_000;
+
+/** Moves out of the way what stands in it: the fragment, or the run's damaged file. */
+function putAside(merging: Merging, run: RunId, fragment: string, error: unknown): void {
+  const {paths, ledger} = merging;
+  const path = join(paths.extractedData, fragment);
+  const stats = statSync(path, {throwIfNoEntry: false});
+  if (!stats) return; // another program has merged it
+  // The official writer gives a fragment its name first and lets others read it a moment later.
+  if (isFirstlightError(error, 'hdf5-permission') && Date.now() - stats.mtimeMs < freshMs) return;
+  const damage = damageOfFragment(path);
+  if (damage !== undefined) return ledger.addQuarantined(quarantine(paths, fragment, damage));
+  const damageOfTarget = damageOfRunFile(paths, run);
+  if (damageOfTarget === undefined) {
+    if (isFirstlightError(error) && error.code.startsWith('hdf5-')) throw error; // neither is damaged: the disk was
+    return ledger.addQuarantined(quarantine(paths, fragment, sentenceOf(error)));
+  }
+  ledger.addQuarantined(quarantine(paths, runFileName(run), damageOfTarget));
+  mergeRun(merging, run, [fragment]);
+}

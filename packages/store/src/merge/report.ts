@@ -1,0 +1,36 @@
+import type {RunId} from '@firstlight/core';
+import type {Quarantined} from './quarantine.ts';
+
+/** What a merge changed. */
+export interface MergeReport {
+  readonly merged: readonly {readonly run: RunId; readonly names: readonly string[]}[];
+  /** Start times that became known, in seconds since 1970. */
+  readonly startTimes: readonly {readonly run: RunId; readonly startTime: number}[];
+  readonly quarantined: readonly Quarantined[];
+}
+
+/** A report in the making; it outlives a merge that was stopped by a full disk, so that the next one tells of both. */
+export class Ledger {
+  #merged: {run: RunId; names: readonly string[]; startTime: number | undefined}[] = [];
+  #quarantined: Quarantined[] = [];
+
+  addMerged(run: RunId, {names, startTime}: {names: readonly string[]; startTime: number | undefined}): void {
+    this.#merged.push({run, names, startTime});
+  }
+
+  addQuarantined(quarantined: Quarantined): void {
+    this.#quarantined.push(quarantined);
+  }
+
+  /** Everything noted since the last time this was called. */
+  close(): MergeReport {
+    const [merged, quarantined] = [this.#merged, this.#quarantined];
+    this.#merged = [];
+    this.#quarantined = [];
+    return {
+      merged: merged.map(({run, names}) => ({run, names})),
+      startTimes: merged.flatMap(({run, startTime}) => (startTime === undefined ? [] : [{run, startTime}])),
+      quarantined,
+    };
+  }
+}
