@@ -93,9 +93,9 @@ export class Column {
     for (let row = 0; row < rows; row += 1) this.#held[row] = present[row] ? as : held.nothing;
   }
 
-  /** Takes another title, units or description. */
+  /** Takes another title, units or description; the same object stays when nothing in it is new. */
   describe(variable: Variable): void {
-    this.variable = variable;
+    if (JSON.stringify(variable) !== JSON.stringify(this.variable)) this.variable = variable;
   }
 
   /** The index of a row's activity in `activities`. */

@@ -22,7 +22,7 @@ export interface SessionView {
 }
 
 const offlineAfterMs = 5_000;
-const contextEveryMs = 15_000;
+const contextEveryMs = 5_000;
 
 /**
  * One experiment on screen: loads the table, then follows its changes until it is closed.
