@@ -167,3 +167,60 @@ test('the server closes at once though someone listens', async () => {
   await app.close();
   expect(performance.now() - before).toBeLessThan(2000);
 });
+
+test('a change is executed and encoded once, however many listen', async () => {
+  let readings = 0;
+  const cell = {...experiment.table.cell({proposal: 1234, run: 1}, 'energy')};
+  Object.defineProperty(cell, 'message', {
+    enumerable: true,
+    get: () => {
+      readings += 1;
+      return `reading ${readings}`;
+    },
+  });
+  const clients = Array.from({length: 10}, connect);
+  const since = experiment.changes.current;
+  const waiting = clients.map((client) => changes(client, since).next());
+  await expect.poll(async () => (await app.inject({url: '/health', headers: {host: `127.0.0.1:${port}`}})).statusCode).toBe(200);
+  experiment.changes.push([cell]);
+  const messages = (await Promise.all(waiting)).map(({value}) => value.cells[0].message);
+  expect(new Set(messages)).toEqual(new Set([messages[0]]));
+  for (const client of clients) await client.dispose();
+});
+
+test('a client that does not read holds nothing back, and is reset when it reads again', async () => {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
+  const received: {type: string; payload?: {data: {changes: {number: number; reset: boolean}}}}[] = [];
+  socket.on('message', (data: Buffer) => received.push(JSON.parse(String(data))));
+  await expect.poll(() => socket.readyState).toBe(WebSocket.OPEN);
+  socket.send(JSON.stringify({type: 'connection_init'}));
+  await expect.poll(() => received.length).toBe(1);
+  const since = experiment.changes.current;
+  socket.send(JSON.stringify({type: 'subscribe', id: '1', payload: {query, variables: {experiment: 'p1234', since}}}));
+  await change(1, -1);
+  await expect.poll(() => received.length).toBe(2);
+  socket.pause();
+  const text = 'x'.repeat(50_000);
+  for (let i = 0; i < 1500; i++) {
+    experiment.changes.push(
+      experiment.table.setContent({proposal: 1234, run: 1}, 'text', {
+        state: 'ok',
+        summary: `${i} ${text}`,
+        message: null,
+        attributes: null,
+        maxDiff: null,
+      }),
+    );
+    await experiment.changes.flush();
+  }
+  socket.resume();
+  const numbers = () => received.flatMap(({payload}) => (payload ? [payload.data.changes] : []));
+  await expect.poll(() => numbers().at(-1)?.number, {timeout: 20_000}).toBe(experiment.changes.current);
+  expect(numbers().filter(({reset}) => reset)).toHaveLength(1);
+  expect(numbers().length).toBeLessThan(1500);
+  const steps = numbers()
+    .slice(1)
+    .map((item, i) => item.reset || item.number === (numbers()[i]?.number ?? 0) + 1);
+  expect(steps.every(Boolean)).toBe(true);
+  socket.close();
+});

@@ -20,25 +20,25 @@ export const addresses: readonly (readonly [string, string])[] = [
   ],
   [
     'GET /api/experiments/ID/table?format=json',
-    'The same for scripts: `{change, columns: [{name, title, unit}], rows: [{proposal, run, startTime, values: {NAME: {state, summary, activity, message}}}]}`. ' +
+    'The same for scripts: `{change, columns: [{name, title, unit}], rows: [{proposal, run, values: {NAME: {state, summary, activity, message}}}]}`. ' +
       'A summary is a number, a boolean, a text, `{"re", "im"}`, `{"image": address}`, `{"trendline": {"x", "y"}}`, `{"array": {"dtype", "shape"}}` or null.',
   ],
   [
     'GET /api/experiments/ID/runs/PROPOSAL/RUN/NAME',
-    'Everything about one value: `{proposal, run, name, title, description, state, summary, activity, message, kind, dtype, shape, dims, coords, units, links}`. ' +
+    'Everything about one value: `{proposal, run, name, title, description, state, summary, activity, message, attributes, maxDiff, kind, dtype, shape, dims, bytes, attrs, arrays, preview, text, units, links}`. ' +
       '`links` has the addresses below that have something to give.',
   ],
   [
-    '…/NAME/data.arrow?slice=&max=WIDTHxHEIGHT',
+    '…/NAME/data.arrow?slice=&max=WIDTHxHEIGHT&variable=',
     'The array as one Arrow batch: `value` in C order (complex: `value.re`, `value.im`; bool: 0 and 1), coordinates of a 1-D array as further columns. Metadata: ' +
-      '`shape`, `dtype`, `dims`, `units`, `coords`. With `max` an image (2-D) comes as means over blocks that fit the size; `fullShape` and `block` say so.',
+      '`shape`, `dtype`, `dims`, `units`, `coords`. With `max` an image (2-D) comes as means over blocks that fit the size; `fullShape`, `imageShape` and `block` say so. `variable` chooses one array of a Dataset.',
   ],
   [
     '…/NAME/data.npy?slice=0:10,5',
     'The array as a NumPy file. `slice` is as in NumPy: positions and ranges joined by commas, `:` for all.',
   ],
-  ['…/NAME/preview.png', 'The picture that stands for the value.'],
-  ['…/NAME/figure.json', "A Plotly figure as Plotly's JSON."],
+  ['…/NAME/preview.png', 'The small picture that stands for the value; with `?full=true` a picture in its own size.'],
+  ['…/NAME/figure.json', "A Plotly figure (the value, or its preview) as Plotly's JSON."],
   [
     'POST /api/experiments/ID/process',
     'Asks for runs to be processed. Body `{"runs": "1-5,8"}` (or `"all"`, or a list of numbers and `{proposal, run}`), optional `proposal`, `variables` (names), `trigger` ' +

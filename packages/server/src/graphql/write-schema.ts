@@ -1,4 +1,4 @@
-/** Writes `schema.graphql` anew: `node packages/server/src/graphql/write-schema.ts`. */
+/** Writes `schema.graphql` anew: `npm run schema -w packages/server`. */
 import {writeFile} from 'node:fs/promises';
 import {createSchema, schemaText} from './schema.ts';
 

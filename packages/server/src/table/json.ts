@@ -7,7 +7,7 @@ import type {Snapshot} from './snapshot.ts';
 const missing: CellJson = {state: 'missing', summary: null, activity: 'idle', message: null};
 
 /**
- * The table as JSON text for scripts, in pieces: `{change, columns: [{name, title, unit}], rows: [{proposal, run, startTime, values: {NAME: {state, summary, activity,
+ * The table as JSON text for scripts, in pieces: `{change, columns: [{name, title, unit}], rows: [{proposal, run, values: {NAME: {state, summary, activity,
  * message}}}]}`; every row has every asked column.
  */
 export async function* tableJson(snapshot: Snapshot): AsyncGenerator<string> {
@@ -19,7 +19,6 @@ export async function* tableJson(snapshot: Snapshot): AsyncGenerator<string> {
     const rows = lines.map(({row, cells}) => ({
       proposal: row.proposal,
       run: row.run,
-      startTime: row.startTime,
       values: Object.fromEntries(columns.map(({name}, i) => [name, jsonOf(cells[i], experiment)])),
     }));
     if (rows.length > 0) yield separator + JSON.stringify(rows).slice(1, -1);
