@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import {readdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {type ExperimentFolder, openFolder, type Outcome, WriterProcess, writeFragment} from '../src/index.ts';
@@ -71,6 +71,19 @@ test('merging the same fragments again changes nothing but their time', async ()
   await writer.merge();
   expect(Object.keys(storedCells(folder).cells)).toEqual(Object.keys(before.cells));
   expect(storedCells(folder).count).toBe(before.count);
+});
+
+test('a fragment that ends the writer again and again goes to quarantine, and what waits with it is merged', async () => {
+  const folder = newFolder();
+  leave(folder, 'innocent', {data: 1});
+  const poison = leave(folder, 'poison', {data: 2});
+  const note = join(folder.privateDir, 'merging.json');
+  writeFileSync(note, JSON.stringify({[poison]: 2})); // as a third crash leaves it
+  await using writer = await WriterProcess.start(folder.dir);
+  const {merged, quarantined} = await writer.merge();
+  expect(merged).toEqual([{run, names: ['innocent']}]);
+  expect(quarantined).toEqual([{file: poison, reason: 'the writer ended 3 times while it merged it'}]);
+  expect(existsSync(note)).toBe(false);
 });
 
 test('a process that is killed while it leaves a fragment leaves nothing that would be merged', async () => {

@@ -4,9 +4,10 @@ import {join} from 'node:path';
 import {openFile} from '@firstlight/hdf5';
 import Database from 'better-sqlite3';
 import {expect, onTestFinished, test} from 'vitest';
-import {createFolder, findFolder, openFolder, readSettings, WriterProcess, writeFragment} from '../src/index.ts';
+import {type CellValue, createFolder, findFolder, openFolder, readSettings, WriterProcess, writeFragment} from '../src/index.ts';
 import {fragmentsOf, leave, newFolder, run, storedCells} from './folders.ts';
 import {array, python, temporaryDirectory} from './support.ts';
+import {everyKind} from './values.ts';
 
 test('fragments that cannot be read go to quarantine with a reason, and the others are merged', async () => {
   const folder = newFolder();
@@ -43,6 +44,40 @@ test('a damaged run file goes to quarantine, and what comes next makes a new one
   expect(quarantined).toMatchObject([{file: 'p1234_r7.h5'}]);
   expect(merged).toEqual([{run, names: ['new']}]);
   expect(readdirSync(folder.quarantine)).toContain('p1234_r7.h5');
+});
+
+test('a run file that is damaged inside goes to quarantine, too', async () => {
+  const folder = newFolder();
+  leave(folder, 'old', everyKind.labelled_line as CellValue);
+  await using writer = await WriterProcess.start(folder.dir);
+  await writer.merge();
+  const path = join(folder.extractedData, 'p1234_r7.h5');
+  const bytes = readFileSync(path);
+  bytes.fill(0xff, 300, 3000);
+  writeFileSync(path, bytes);
+  leave(folder, 'new', {data: 2});
+  const {merged, quarantined} = await writer.merge();
+  expect(quarantined.map(({file}) => file)).toEqual(['p1234_r7.h5']);
+  expect(merged).toEqual([{run, names: ['new']}]);
+});
+
+test('mutilated fragments are merged or put aside, and a good one among them is merged', async () => {
+  const folder = newFolder();
+  const name = leave(folder, 'original', everyKind.labelled_line as CellValue);
+  const original = readFileSync(join(folder.extractedData, name));
+  for (let seed = 0; seed < 60; seed++) {
+    const bytes = Buffer.from(original);
+    for (let i = 0; i < 8; i++) bytes[(seed * 7919 + i * 104_729) % bytes.length] = (seed * 31 + i * 97) % 256;
+    writeFileSync(
+      join(folder.extractedData, `p1234_r7.mutant${seed}.ready.h5`),
+      seed % 7 === 0 ? bytes.subarray(0, (seed * 137) % bytes.length) : bytes,
+    );
+  }
+  leave(folder, 'survivor', {data: 1});
+  await using writer = await WriterProcess.start(folder.dir);
+  await writer.merge();
+  expect(fragmentsOf(folder)).toEqual([]);
+  expect(storedCells(folder).cells['7 survivor']).toMatchObject({summary: 1});
 });
 
 test.runIf(process.getuid?.() === 0)('on a full disk nothing is lost, and the merge goes on when there is space', async ({skip}) => {

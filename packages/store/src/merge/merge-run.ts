@@ -9,11 +9,14 @@ import {faultPoint} from '../fault-point.ts';
 import {isDiskFull, isForbidden} from '../folder/errors.ts';
 import type {FolderPaths} from '../folder/layout.ts';
 import type {FragmentContents} from '../fragment/read.ts';
+import type {Attempts} from './attempts.ts';
 import {damageOfFragment, damageOfRunFile} from './damage.ts';
 import {quarantine} from './quarantine.ts';
 import type {Ledger} from './report.ts';
 import {rowsOf} from './rows.ts';
 import {mergeIntoRunFile} from './run-file.ts';
+
+const mostCrashes = 3;
 
 /** What a merge works with. */
 export interface Merging {
@@ -22,6 +25,7 @@ export interface Merging {
   /** Seconds since 1970. */
   readonly now: () => number;
   readonly ledger: Ledger;
+  readonly attempts: Attempts;
 }
 
 /**
@@ -29,14 +33,26 @@ export interface Merging {
  * database); then all fragments are still there.
  */
 export function mergeRun(merging: Merging, run: RunId, fragments: readonly string[]): void {
+  const {attempts, ledger, paths} = merging;
+  const crashes = attempts.crashesOf(fragments);
+  if (crashes > 0 && fragments.length > 1) return mergeOneByOne(merging, run, fragments);
+  if (crashes >= mostCrashes)
+    return ledger.addQuarantined(quarantine(paths, fragments[0] as string, `the writer ended ${crashes} times while it merged it`));
   try {
-    merging.ledger.addMerged(run, mergeTogether(merging, run, fragments));
+    ledger.addMerged(
+      run,
+      attempts.during(fragments, () => mergeTogether(merging, run, fragments)),
+    );
   } catch (error) {
     if (!isAboutContent(error)) throw error;
     // One of them is bad, or the file they go to: find it by merging them one by one.
-    if (fragments.length > 1) for (const fragment of fragments) mergeRun(merging, run, [fragment]);
+    if (fragments.length > 1) mergeOneByOne(merging, run, fragments);
     else putAside(merging, run, fragments[0] as string, error);
   }
+}
+
+function mergeOneByOne(merging: Merging, run: RunId, fragments: readonly string[]): void {
+  for (const fragment of fragments) mergeRun(merging, run, [fragment]);
 }
 
 function mergeTogether(

@@ -9,6 +9,7 @@ import {makeDirectory} from '../folder/durable.ts';
 import {explaining} from '../folder/errors.ts';
 import {openFolder} from '../folder/open.ts';
 import type {FolderPaths} from '../folder/layout.ts';
+import {Attempts} from '../merge/attempts.ts';
 import {mergeFragments} from '../merge/merge.ts';
 import {Ledger, type MergeReport} from '../merge/report.ts';
 import {FolderLock} from './lock.ts';
@@ -21,11 +22,13 @@ export class FolderWriter implements Disposable {
   readonly #lock: FolderLock;
   readonly #connection: Connection;
   readonly #ledger = new Ledger();
+  readonly #attempts: Attempts;
 
   private constructor(paths: FolderPaths, lock: FolderLock, connection: Connection) {
     this.#paths = paths;
     this.#lock = lock;
     this.#connection = connection;
+    this.#attempts = new Attempts(paths.privateDir);
   }
 
   /** Takes a folder. Throws `folder-owned`, `newer-folder`, `no-permission`, `disk-full`, or what `openFolder` throws. */
@@ -72,7 +75,13 @@ export class FolderWriter implements Disposable {
 
   /** Merges all complete fragments; see `mergeFragments`. */
   merge(): MergeReport {
-    return mergeFragments({paths: this.#paths, connection: this.#connection, ledger: this.#ledger, now: () => Date.now() / 1000});
+    return mergeFragments({
+      paths: this.#paths,
+      connection: this.#connection,
+      ledger: this.#ledger,
+      attempts: this.#attempts,
+      now: () => Date.now() / 1000,
+    });
   }
 
   /** A number that changes when another program, not this writer, has changed the database. */
