@@ -1,6 +1,9 @@
 import type {NDArray} from '@firstlight/core';
 import {expect, test} from 'vitest';
+import {experimentInMemory} from './experiment-in-memory.ts';
 import {parseSlice, resolveSlice, sizeAfter} from '../src/values/slice.ts';
+import type {ServedExperiment} from '../src/experiments/served.ts';
+import {readArray} from '../src/values/array.ts';
 import {parseMost, reduced, reduceImage} from '../src/values/reduce.ts';
 
 test('a slice is read as numpy reads it', () => {
@@ -43,4 +46,25 @@ test('coordinates are reduced with their image', () => {
     coords: {x: {shape: [2], data: Float64Array.of(0.5, 2.5)}},
     facts: {block: [1, 2], imageShape: [2, 4]},
   });
+});
+
+test('an array that is too large is refused before it is read; a part of it is not', async () => {
+  const description = {
+    kind: 'array',
+    dtype: 'float32',
+    shape: [100_000, 1000],
+    dims: null,
+    bytes: 4e8,
+    attrs: {},
+    arrays: [],
+    preview: null,
+  } as const;
+  const reader = {
+    describeValue: () => Promise.resolve(description),
+    readData: () => Promise.resolve({kind: 'array', array: ramp(10, 1000), fullShape: description.shape} as const),
+  };
+  const experiment = {...(await experimentInMemory()), reader} as unknown as ServedExperiment;
+  const place = {id: 'p1234', experiment, run: {proposal: 1234, run: 1}, name: 'energy'};
+  await expect(readArray(place, {})).rejects.toMatchObject({code: 'too-large', message: expect.stringContaining('slice=')});
+  expect((await readArray(place, {slice: '0:10'})).array.shape).toEqual([10, 1000]);
 });
