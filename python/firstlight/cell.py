@@ -73,11 +73,16 @@ def is_dataset(value: Any) -> bool:
     return is_instance_of(value, "xarray", "Dataset")
 
 
+def is_table(value: Any) -> bool:
+    """Tells whether a value is a pandas DataFrame or Series."""
+    return is_instance_of(value, "pandas", "DataFrame", "Series")
+
+
 def _storable(data: Any) -> Any:
     data = _whole_figure(data)
     if data is None or isinstance(data, str):
         return data
-    if is_figure(data) or is_plotly(data) or is_dataset(data) or is_data_array(data):
+    if is_figure(data) or is_plotly(data) or is_dataset(data) or is_data_array(data) or is_table(data):
         return data
     return _array(
         data,
@@ -127,7 +132,7 @@ def _preview(preview: Any) -> Any:
     if preview.ndim not in (1, 2):
         raise TypeError(f"preview should be a 1D or 2D array (shape is {preview.shape})")
     if not (np.issubdtype(preview.dtype, np.number) or preview.dtype.kind == "b") or preview.dtype.kind == "m":
-        raise TypeError(f"preview should be a numeric or boolean array (dtype is {preview.dtype})")
+        raise TypeError("preview array should be numeric")
     return preview
 
 

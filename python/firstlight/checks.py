@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NOT_YET = "which this version of Firstlight does not run yet; remove it or process this file with DAMNIT"
 NO_CATALOGUE = "this version of Firstlight does not read the metadata catalogue yet"
+TAGS_RULE = "must be a non-empty string or an iterable of strings"
 MYMDC_FIELDS = ("sample_name", "run_type", "techniques")
 
 
@@ -70,10 +71,8 @@ class _Checks:
             text = f'"self#{wanted.name}" belongs to groups, {NOT_YET}.'
             return "error", text
         if wanted.kind == "mymdc" and wanted.name not in MYMDC_FIELDS:
-            return (
-                "error",
-                f"invalid MyMdC dependency '{wanted.name}' for '{item.name}'; there are {', '.join(MYMDC_FIELDS)}.",
-            )
+            text = f"Argument '{wanted.parameter}' of variable '{item.name}' has an invalid MyMdC dependency: '{wanted.name}'"
+            return "error", text
         if wanted.kind == "mymdc":
             text = f"\"mymdc#{wanted.name}\": {NO_CATALOGUE}, so '{item.name}' will fail."
             return "warning", text
@@ -85,13 +84,13 @@ class _Checks:
     def _declaration(self, item: Declared) -> Iterator[Problem]:
         variable = item.variable
         if not all(part.isidentifier() for part in item.name.split(".")):
-            yield self._error(item, f"Variable name '{item.name}' is not a valid Python identifier")
+            yield self._error(item, f"The variable name '{item.name}' is not a valid Python identifier or dotted name")
         if not (variable.data in (None, "raw", "proc", "all") or isinstance(variable.data, RunData)):
             yield self._error(item, f"{variable.data!r} is not a valid RunData", "data")
         if not _are_tags(variable.tags):
-            yield self._error(item, f"Every tag of '{item.name}' must be a non-empty string, got {variable.tags!r}", "tags")
+            yield self._error(item, f"tags={variable.tags!r} for variable {item.name} ({TAGS_RULE})", "tags")
         if variable.units is not None and not _is_text(variable.units):
-            yield self._error(item, f"units of '{item.name}' must be a non-empty string, got {variable.units!r}", "units")
+            yield self._error(item, f"units={variable.units!r} for variable {item.name} (must be a non-empty string)", "units")
 
     def _raw_needing_proc(self) -> Iterator[Problem]:
         for name, item in self._declared.items():
@@ -100,7 +99,11 @@ class _Checks:
             proc = sorted(other for other in with_dependencies(self._graph, [name]) if self._promoted[other].data == "proc")
             if proc:
                 names = ", ".join(proc)
-                text = f"Variable '{name}' says data='raw', but depends on these Variables that require proc data: {names}"
+                text = (
+                    f"Variable {name} is triggered by migration of raw data (data='raw'), "
+                    f"but depends on these Variables that require proc data: {names}\n"
+                    f"Remove data='raw' for {name} or change it to data='proc'"
+                )
                 yield self._error(item, text, "data")
 
     def _duplicate_titles(self) -> Iterator[Problem]:
@@ -110,7 +113,7 @@ class _Checks:
         for title, items in by_title.items():
             if len(items) > 1:
                 names = ", ".join(item.name for item in items)
-                yield self._error(items[-1], f"There are duplicate titles: '{title}' is the title of {names}", "title")
+                yield self._error(items[-1], f"These Variables have duplicate titles between them: {names} ('{title}')", "title")
 
     def _error(self, item: Declared, text: str, argument: str | None = None) -> Problem:
         place = item.place.arguments.get(argument) if item.place and argument else None

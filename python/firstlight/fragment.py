@@ -12,12 +12,13 @@ from typing import Any
 import h5py
 import numpy as np
 
-from .cell import Cell, is_data_array, is_dataset, is_figure, is_plotly
+from .cell import Cell, is_data_array, is_dataset, is_figure, is_plotly, is_table
 from .failures import Failure
 from .figures import figure_pixels
 from .netcdf import write_netcdf
 from .plotly_figures import plotly_json
 from .summaries import is_trendline
+from .tables import can_store_tables, parquet, table_kind
 
 PROVENANCE = "context.py"
 
@@ -128,8 +129,10 @@ def _write_object(group: h5py.Group, name: str, value: Any, marked: h5py.Group |
         kind, content = "image", figure_pixels(value)
     elif is_plotly(value):
         kind, content = "PlotlyFigure", np.frombuffer(plotly_json(value), np.uint8)
+    elif is_table(value) and can_store_tables():
+        kind, content = table_kind(value), parquet(value)
     else:
-        _write_plain(group, name, value)
+        _write_plain(group, name, np.asarray(value) if is_table(value) else value)
         return
     dataset = group.create_dataset(name, data=content)
     (dataset if marked is None else marked).attrs["_damnit_objtype"] = kind

@@ -6,7 +6,6 @@ import importlib.util
 import os
 import sys
 import time
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -97,10 +96,10 @@ def start_time(run: Any) -> float:
         return time.time()
     stamps = run.train_timestamps()
     if len(stamps) and not np.isnat(stamps[0]):
-        return float(stamps[0].astype("datetime64[ns]").astype(np.int64)) / 1e9
+        return float(stamps[0].astype("datetime64[us]").astype(np.int64)) / 1e6
     names = sorted(file.filename for file in run.files)
     raw = [name for name in names if os.path.basename(name).startswith("RAW")]
-    return datetime.fromtimestamp(os.stat((raw or names)[0]).st_mtime, timezone.utc).timestamp()
+    return os.stat((raw or names)[0]).st_mtime_ns // 1000 / 1e6
 
 
 def proposal_path(run: Any) -> Path | str:

@@ -26,6 +26,8 @@ def functions(code: str) -> dict[tuple[str, int], FunctionPlace]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.decorator_list[0].lineno if node.decorator_list else node.lineno
             found[node.name, first] = _function(node, lines)
+        elif isinstance(node, ast.Lambda):
+            found["<lambda>", node.lineno] = FunctionPlace(_place(node, lines))
     return found
 
 

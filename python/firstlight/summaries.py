@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from .cell import Cell, is_data_array, is_dataset, is_figure, is_plotly
+from .cell import Cell, is_data_array, is_dataset, is_figure, is_plotly, is_table
 from .figures import figure_thumbnail
 from .log import log
 from .plotly_figures import plotly_thumbnail
 from .png import SIGNATURE
+from .tables import table_size
 from .thumbnail import thumbnail
 from .trendline import trendline
 from .wire import wire_number
@@ -40,7 +41,8 @@ def is_trendline(summary: Any) -> bool:
 
 def max_difference(data: Any) -> float | None:
     """Spread of the full data: nan-maximum minus nan-minimum, or None for what is not several numbers."""
-    values = data.values if is_data_array(data) and np.issubdtype(data.dtype, np.number) else data
+    is_labelled = is_data_array(data) or (is_table(data) and data.ndim == 1)
+    values = np.asarray(data) if is_labelled and isinstance(data.dtype, np.dtype) else data
     if not isinstance(values, np.ndarray) or values.size <= 1 or values.dtype.kind not in "iufc":
         return None
     with np.errstate(all="ignore"):
@@ -73,7 +75,7 @@ def kind_of(data: Any) -> str | None:
         return None
     if is_figure(data) or is_plotly(data):
         return "figure"
-    if is_data_array(data) or is_dataset(data):
+    if is_data_array(data) or is_dataset(data) or is_table(data):
         return type(data).__name__
     if isinstance(data, str) or data.dtype.kind == "S":
         return "text"
@@ -89,6 +91,8 @@ def _default_summary(shown: Any, data: Any) -> Any:
         return shown
     if is_dataset(shown):
         return f"Dataset ({shown.nbytes / 1e6:.2f}MB)"
+    if is_table(shown) and shown.ndim == 2:
+        return f"DataFrame ({table_size(shown) / 1e6:.2f}MB)"
     if is_figure(shown):
         return _bytes(figure_thumbnail(shown))
     if is_plotly(shown):
@@ -104,7 +108,7 @@ def _array_summary(shown: Any, data: Any) -> Any:
         if shown.ndim == 1:
             return trendline(np.asarray(shown), _coordinate(shown))
         if shown.ndim == 2:
-            return _bytes(thumbnail(np.asarray(shown)))
+            return _bytes(thumbnail(_as_drawn(shown)))
     except Exception as error:  # values of types that nobody can draw
         log("ERROR", f"Cannot draw {shown.dtype} {shown.shape}", error)
         return "<trendline error>" if shown.ndim == 1 else "<thumbnail error>"
@@ -115,6 +119,19 @@ def _coordinate(shown: Any) -> np.ndarray | None:
     if not is_data_array(shown) or shown.dims[0] not in shown.coords:
         return None
     return np.asarray(shown.coords[shown.dims[0]].values)
+
+
+def _as_drawn(shown: Any) -> np.ndarray:
+    """The pixels from top to bottom: axes of labelled arrays grow upwards and to the right, rows of others downwards."""
+    pixels = np.asarray(shown)
+    if not is_data_array(shown):
+        return pixels
+    return pixels[:: 1 if _falls(shown, 0) else -1, :: -1 if _falls(shown, 1) else 1]
+
+
+def _falls(shown: Any, axis: int) -> bool:
+    coordinate = shown.coords.get(shown.dims[axis])
+    return coordinate is not None and len(coordinate) > 1 and bool(coordinate.values[0] > coordinate.values[-1])
 
 
 def _bytes(content: bytes) -> np.ndarray:

@@ -13,13 +13,15 @@ SIZE = 300
 def thumbnail(image: np.ndarray) -> bytes:
     """A 2-D array as a PNG of 300 x 300 pixels, row 0 at the top, colours from the 1 % to the 99 % quantile.
 
-    NaN counts as 0, infinities as very large numbers.
+    NaN counts as 0, infinities as very large numbers; an empty array is a white picture.
 
     Raises:
-        TypeError, ValueError: the array is empty or holds no real numbers.
+        TypeError: the array holds no real numbers.
     """
     if image.dtype.kind not in "iuf":
         raise TypeError(f"{image.dtype} cannot be drawn")
+    if image.size == 0:
+        return png(np.full((SIZE, SIZE, 4), 255, np.uint8))
     finite = np.nan_to_num(image)
     low, high = np.quantile(finite, [0.01, 0.99])
     return png(viridis()[_steps(_resized(finite, SIZE), low, high)])

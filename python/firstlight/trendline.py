@@ -9,7 +9,7 @@ WINDOWS = 120
 
 
 def trendline(y: np.ndarray, x: np.ndarray | None = None) -> np.ndarray:
-    """A series as float64 of shape (2, M): x values (non-decreasing) and y values, M at most about 300.
+    """A series as float64 of shape (2, M): x values (non-decreasing) and y values, M at most about 300; gaps are left out.
 
     Args:
         y: 1-D numbers; of complex ones the real part counts.
@@ -20,6 +20,8 @@ def trendline(y: np.ndarray, x: np.ndarray | None = None) -> np.ndarray:
     """
     values = np.real(np.asarray(y)).astype(np.float64)
     places = _places(x, len(values))
+    finite = np.isfinite(values) & np.isfinite(places)
+    places, values = places[finite], values[finite]
     if np.any(np.diff(places) < 0):
         order = np.argsort(places, kind="stable")
         places, values = places[order], values[order]
@@ -51,9 +53,7 @@ def peaks(values: np.ndarray, ratio: int) -> np.ndarray:
 
 def _extremes(values: np.ndarray, carried: int, start: int, stop: int) -> tuple[int, int]:
     window = values[start:stop]
-    if np.all(np.isnan(window)):
-        return start, start  # a gap stays visible
-    low, high = start + int(np.nanargmin(window)), start + int(np.nanargmax(window))
+    low, high = start + int(np.argmin(window)), start + int(np.argmax(window))
     return (carried if values[carried] <= values[low] else low, carried if values[carried] >= values[high] else high)
 
 
