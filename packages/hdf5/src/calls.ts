@@ -11,6 +11,7 @@ interface Kinds {
   uint: number;
   long: number | bigint;
   size: number | bigint;
+  address: number | bigint;
   text: string | null;
   memory: Memory;
   nothing: void;
@@ -22,6 +23,7 @@ const kindToC = {
   uint: 'uint',
   long: 'int64',
   size: 'size_t',
+  address: 'uint64',
   text: 'str',
   memory: 'void *',
   nothing: 'void',
@@ -40,6 +42,7 @@ const signatures = {
   H5Fopen: ['id', 'text', 'uint', 'id'],
   H5Fclose: ['int', 'id'],
   H5Fflush: ['int', 'id', 'int'],
+  H5Fget_vfd_handle: ['int', 'id', 'id', 'memory'],
   H5Fstart_swmr_write: ['int', 'id'],
   H5Fget_obj_count: ['long', 'id', 'uint'],
   H5Gopen2: ['id', 'id', 'text', 'id'],
@@ -70,6 +73,7 @@ const signatures = {
   H5Dget_space: ['id', 'id'],
   H5Dget_create_plist: ['id', 'id'],
   H5Dget_storage_size: ['size', 'id'],
+  H5Dget_offset: ['address', 'id'],
   H5Dset_extent: ['int', 'id', 'memory'],
   H5Drefresh: ['int', 'id'],
   H5Dflush: ['int', 'id'],

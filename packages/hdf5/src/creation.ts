@@ -5,6 +5,7 @@ import {checked} from './failure.ts';
 import {withId} from './handles.ts';
 import {h5, library} from './library.ts';
 import {bytesOf} from './memory-types.ts';
+import {worthReservingBytes} from './reserve.ts';
 import {store} from './storable.ts';
 import type {Storable, StoreType} from './storable.ts';
 
@@ -26,7 +27,13 @@ export interface CreateOptions extends StoreType {
   readonly trackOrder?: boolean;
 }
 
+/** Options of a new dataset, and whether all of it is written right after it is made. */
+export type NewDataset = CreateOptions & {readonly writtenAtOnce?: boolean};
+
 const trackedAndIndexed = 3;
+const early = 1;
+// H5D_FILL_TIME_NEVER
+const never = 1;
 const utf8 = 1;
 const targetChunkBytes = 2 ** 20;
 
@@ -59,7 +66,7 @@ export function withGroupProperties<T>({trackOrder = false}: {trackOrder?: boole
 export function withDatasetProperties<T>(
   dtype: DType,
   shape: readonly number[] | null,
-  options: CreateOptions,
+  options: NewDataset,
   use: (properties: Id) => T,
 ): T {
   const id = checked(h5().H5Pcreate(library().id('H5P_CLS_DATASET_CREATE_ID_g')), () => 'make dataset properties');
@@ -70,8 +77,20 @@ export function withDatasetProperties<T>(
     if (options.fillValue !== undefined) setFillValue(id, options.fillValue, dtype);
     const chunks = chunksFor(dtype, shape, options);
     if (chunks !== undefined) setChunks(id, chunks, options);
+    else if (options.writtenAtOnce && isWorthReserving(dtype, shape)) allocateEarly(id);
     return use(id);
   });
+}
+
+/** Whether contiguous data is big enough to be given its place on disk before it is written. */
+export const isWorthReserving = (dtype: DType, shape: readonly number[] | null): boolean =>
+  // The library must put something into strings before it knows what they are.
+  dtype !== 'string' && shape !== null && sizeOf(shape) * bytesOf(dtype) >= worthReservingBytes;
+
+// An address at once, and no fill values where the data will be.
+function allocateEarly(id: Id): void {
+  h5().H5Pset_alloc_time(id, early);
+  h5().H5Pset_fill_time(id, never);
 }
 
 function setFillValue(id: Id, value: Exclude<Storable, null>, dtype: DType): void {

@@ -2,19 +2,20 @@ import {FirstlightError, sizeOf} from '@firstlight/core';
 import type {DType, NDArray} from '@firstlight/core';
 import {H5Attributes} from './attributes.ts';
 import type {Id} from './calls.ts';
-import {linkProperties, withDatasetProperties, withGroupProperties} from './creation.ts';
-import type {CreateOptions} from './creation.ts';
+import {isWorthReserving, linkProperties, withDatasetProperties, withGroupProperties} from './creation.ts';
+import type {CreateOptions, NewDataset} from './creation.ts';
 import {H5Dataset} from './dataset.ts';
 import {checked, failure} from './failure.ts';
 import {Handle, withId} from './handles.ts';
 import {h5, library} from './library.ts';
 import {linkNames, linkOf} from './links.ts';
 import type {H5Link} from './links.ts';
-import {typeOf} from './memory-types.ts';
+import {bytesOf, typeOf} from './memory-types.ts';
+import {reserveSpace} from './reserve.ts';
 import type {Selection} from './selection.ts';
 import {makeSpace} from './space.ts';
 import {store} from './storable.ts';
-import type {Storable} from './storable.ts';
+import type {Storable, Stored} from './storable.ts';
 
 /** What a path in a file can be. */
 export type H5Kind = 'group' | 'dataset' | 'datatype';
@@ -128,12 +129,12 @@ export class H5Group implements Disposable {
   createDataset(path: string, value: Storable, options: CreateOptions = {}): H5Dataset {
     const stored = store(value, options);
     try {
-      const dataset = this.#create(path, {type: stored.fileType, dtype: stored.dtype, shape: stored.shape}, options);
-      if (stored.shape !== null && sizeOf(stored.shape) > 0 && h5().H5Dwrite(dataset.id, stored.memoryType, 0, 0, 0, stored.memory) < 0) {
-        const error = failure(`write the dataset "${path}" in ${this.#label()}`);
-        dataset[Symbol.dispose]();
-        throw error;
-      }
+      const dataset = this.#create(
+        path,
+        {type: stored.fileType, dtype: stored.dtype, shape: stored.shape},
+        {...options, writtenAtOnce: true},
+      );
+      if (stored.shape !== null && sizeOf(stored.shape) > 0) this.#fill(dataset, stored);
       return dataset;
     } finally {
       stored.release();
@@ -203,11 +204,15 @@ export class H5Group implements Disposable {
     this.handle.close();
   }
 
-  #create(
-    path: string,
-    {type, dtype, shape}: {type: Id; dtype: DType; shape: readonly number[] | null},
-    options: CreateOptions,
-  ): H5Dataset {
+  #fill(dataset: H5Dataset, {dtype, shape, memoryType, memory}: Stored): void {
+    if (isWorthReserving(dtype, shape)) reserveSpace(this.file.id, dataset.id, sizeOf(shape ?? []) * bytesOf(dtype));
+    if (h5().H5Dwrite(dataset.id, memoryType, 0, 0, 0, memory) >= 0) return;
+    const error = failure(`write the dataset "${dataset.path}" in ${this.#label()}`);
+    dataset[Symbol.dispose]();
+    throw error;
+  }
+
+  #create(path: string, {type, dtype, shape}: {type: Id; dtype: DType; shape: readonly number[] | null}, options: NewDataset): H5Dataset {
     const id = withId(makeSpace(shape, options.maxShape), h5().H5Sclose, (space) =>
       withDatasetProperties(dtype, shape, options, (properties) =>
         checked(
