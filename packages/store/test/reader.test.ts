@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {type ExperimentFolder, ReaderProcess, summarise, type Value} from '../src/index.ts';
+import {type ExperimentFolder, ReaderProcess, summarise, type Value, writeFragment} from '../src/index.ts';
 import {isPng} from '../src/database/summaries.ts';
 import {FolderWriter} from '../src/writer/folder-writer.ts';
 import {leave, newFolder, run, storedCells} from './folders.ts';
@@ -32,6 +32,14 @@ describe('a reader', () => {
 
   test.each(Object.entries(everyKind).filter(([, {data}]) => data !== null))('gives back %s as it was written', async (name, {data}) => {
     expect(await reader.readData(folder.dir, run, name)).toMatchObject(asRead(data) as object);
+  });
+
+  test('tells what a value is without reading it', async () => {
+    const describe = (name: string) => reader.describeValue(folder.dir, run, name);
+    expect(await describe('matrix_complex')).toMatchObject({kind: 'array', dtype: 'complex64', shape: [2, 2], bytes: 32, preview: null});
+    expect(await describe('labelled_line')).toMatchObject({kind: 'DataArray', dims: ['energy'], bytes: 12, attrs: {units: 'counts'}});
+    expect((await describe('dataset')).arrays.map(({name}) => name)).toEqual(['counts', 'good', 'x']);
+    expect(await describe('cell_plotly')).toMatchObject({kind: 'array', preview: 'plotly'});
   });
 
   test('cuts arrays like numpy, and coordinates along', async () => {
@@ -93,6 +101,19 @@ describe('a reader', () => {
     const some = await reader.loadCells(folder.dir, run, ['cell']);
     expect(some.cells.map(({length}) => length)).toEqual([1]);
   });
+});
+
+test('what a fragment says counts before it is merged', async () => {
+  const folder = newFolder();
+  await using reader = await ReaderProcess.start();
+  leave(folder, 'value', {data: array('float64', [2, 2], new Float64Array(4))});
+  using writer = FolderWriter.open(folder.dir);
+  writer.merge();
+  leave(folder, 'value', {data: 2});
+  expect(await reader.readData(folder.dir, run, 'value')).toMatchObject({array: {shape: []}});
+  expect(await reader.previewPng(folder.dir, run, 'value')).toBeUndefined();
+  writeFragment(folder.extractedData, run, [{name: 'value', outcome: {state: 'none'}}]);
+  await expect(reader.readData(folder.dir, run, 'value')).rejects.toMatchObject({code: 'no-value'});
 });
 
 test('a reader that is killed costs one request', async () => {

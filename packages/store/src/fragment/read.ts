@@ -39,7 +39,8 @@ export function readFragment(file: H5Group): FragmentContents {
   };
 }
 
-function namesOfNone(file: H5Group): string[] {
+/** The variables whose previous value a fragment wants deleted. */
+export function namesOfNone(file: H5Group): string[] {
   if (file.kind(ownGroup) !== 'group') return [];
   using own = file.group(ownGroup);
   const names = own.attributes.array(noneAttribute);

@@ -11,7 +11,7 @@ import {openUnmerged} from './unmerged.ts';
 
 /** A small PNG of a value: the stored thumbnail, else one drawn from the preview or the data; undefined when there is nothing to draw. */
 export function previewPng(connection: Connection, dir: string, run: RunId, name: string): Uint8Array | undefined {
-  const stored = unmergedSummary(dir, run, name) ?? mergedSummary(connection, run, name);
+  const stored = summaryBytes(connection, dir, run, name);
   if (stored && isPng(stored)) return new Uint8Array(stored);
   try {
     const preview = readPreview(dir, run, name);
@@ -22,11 +22,12 @@ export function previewPng(connection: Connection, dir: string, run: RunId, name
   }
 }
 
-/** The summary in a fragment that waits to be merged; undefined when there is none, or when it is no picture. */
-function unmergedSummary(dir: string, run: RunId, name: string): Uint8Array | undefined {
+/** The newest summary if it consists of bytes: that of a fragment which waits to be merged, else that of the database. */
+function summaryBytes(connection: Connection, dir: string, run: RunId, name: string): Uint8Array | undefined {
   using fragment = openUnmerged(pathsOf(dir).extractedData, run, name);
+  if (!fragment) return mergedSummary(connection, run, name);
   const path = `${areas.reduced}/${name}`;
-  if (fragment?.kind(path) !== 'dataset') return undefined;
+  if (fragment.kind(path) !== 'dataset') return undefined;
   using dataset = fragment.dataset(path);
   const data = dataset.type.dtype === 'uint8' && dataset.shape?.length === 1 ? dataset.read().data : undefined;
   return data instanceof Uint8Array ? data : undefined;

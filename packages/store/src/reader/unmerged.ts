@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {type RunId, runOfFragment} from '@firstlight/core';
 import {type H5File, openFile} from '@firstlight/hdf5';
 import {variablesIn} from '../fragment/areas.ts';
+import {namesOfNone} from '../fragment/read.ts';
 
 /**
  * Opens the newest complete fragment of a run that says something about a variable, or gives undefined when there is none.
@@ -12,7 +13,7 @@ import {variablesIn} from '../fragment/areas.ts';
 export function openUnmerged(extractedData: string, run: RunId, name: string): H5File | undefined {
   for (const fileName of newestFirst(extractedData, run)) {
     const file = openIfThere(join(extractedData, fileName));
-    if (file && variablesIn(file).includes(name)) return file;
+    if (file && (variablesIn(file).includes(name) || namesOfNone(file).includes(name))) return file;
     file?.[Symbol.dispose]();
   }
   return undefined;
