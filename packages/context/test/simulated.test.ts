@@ -26,6 +26,7 @@ test('a context over every device of the simulated beamline gives a value of eve
     position: {kind: 'DataArray', summary: {trendline: expect.anything()}},
     detector: {kind: 'float64 (16, 24)', summary: {png: expect.anything()}},
     scan: {kind: 'figure'},
+    brightest: {summary: expect.any(Number)},
   });
   const raw = await runner.run({mock: false, run: 1, dataRoot, trigger: 'raw'});
   expect(Object.keys(raw.values)).not.toContain('brightest');
