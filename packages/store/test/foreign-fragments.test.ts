@@ -1,7 +1,8 @@
-import {cpSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdirSync, readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {type CellValue, createFolder, openFolder, WriterProcess, writeFragment} from '../src/index.ts';
+import {newFolder, storedCells} from './folders.ts';
 import {saidValue} from './said.ts';
 import {python, runDamnit, runPython, temporaryDirectory} from './support.ts';
 import {everyKind} from './values.ts';
@@ -105,10 +106,19 @@ test('fragments of ours are merged by the official combiner', async () => {
   expect(read).toEqual(Object.entries(everyKind).map(([name, {data}]) => [name, saidValue(data)]));
 });
 
-test('the example context is a Python file that the official damnit accepts', async () => {
+test('the example context works on a run that is none of ours, in the official damnit', {timeout: 240_000}, async () => {
   const directory = temporaryDirectory();
-  const folder = join(directory, 'folder');
-  createFolder(folder, {proposal: 1234, contextPython: python});
-  await runDamnit(['read-context'], {directory, folder});
-  expect(readFileSync(join(folder, 'context.py'), 'utf8')).toContain('@Variable');
+  const folder = newFolder(directory);
+  const raw = join(directory, 'exp/FXE/202601/p001234/raw/r0007');
+  mkdirSync(raw, {recursive: true});
+  const make = `from extra_data.tests.make_examples import make_fxe_da_file as make; make("${raw}/RAW-R0007-DA01-S00000.h5", format_version="1.2")`;
+  await runPython(['-c', make], {directory});
+  await runDamnit(['reprocess', '7', '--direct'], {directory, folder: folder.dir});
+  await using writer = await WriterProcess.start(folder.dir);
+  await writer.merge();
+  const {cells} = storedCells(folder);
+  expect(cells['7 n_trains']?.summary).toBe(400);
+  expect(cells['7 run_length']).toMatchObject({summary: 40, attributes: {units: 's'}});
+  expect(cells['7 missing_trains']?.summary).toBe(0);
+  expect(cells['7 xgm_intensity']).toMatchObject({state: 'skipped', message: 'the run has no X-ray gas monitor'});
 });
