@@ -71,8 +71,8 @@ export class Product implements AsyncDisposable {
   }
 
   /** Writes that many further runs. */
-  async simulate(runs: number): Promise<void> {
-    const sizes = ['--trains', '32', '--detector', '64x64'];
+  async simulate(runs: number, {detector = '64x64'} = {}): Promise<void> {
+    const sizes = ['--trains', '32', '--detector', detector];
     const beamline = spawn(
       process.execPath,
       [command, 'simulate', this.#root, '--runs', String(runs), '--proposal', String(proposal), ...sizes],

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {formatComplex, formatNumber, formatShape} from './format.ts';
+import {formatComplex, formatNumber, formatShape, formatTicks} from './format.ts';
 
 test('a number is as short as it can be and as exact as it must be', () => {
   const cases: [number, string][] = [
@@ -20,6 +20,13 @@ test('a number is as short as it can be and as exact as it must be', () => {
     [Number.NEGATIVE_INFINITY, '-∞'],
   ];
   for (const [value, text] of cases) expect([value, formatNumber(value)]).toEqual([value, text]);
+});
+
+test('ticks are told apart, however large they are', () => {
+  expect(formatTicks([0, 0.25, 0.5])).toEqual(['0', '0.25', '0.5']);
+  expect(formatTicks([2_609_100_000, 2_609_100_020])).toEqual(['2609100000', '2609100020']);
+  expect(formatTicks([1200, 1250])).toEqual(['1200', '1250']);
+  expect(formatTicks([0, 2e-7, 4e-7])).toEqual(['0', '2e-7', '4e-7']);
 });
 
 test('complex numbers and shapes read like mathematics', () => {

@@ -23,6 +23,20 @@ export function formatNumber(value: number): string {
   return rounded.includes('e') ? scientific(value) : trimZeros(rounded);
 }
 
+/**
+ * Ticks of an axis with as many decimals as tell them apart, and no more.
+ *
+ * @example
+ * formatTicks([0, 0.25, 0.5]) // ['0', '0.25', '0.5']
+ */
+export function formatTicks(ticks: readonly number[]): string[] {
+  const step = ticks.length > 1 ? Math.abs((ticks[1] ?? 0) - (ticks[0] ?? 0)) : Math.abs(ticks[0] ?? 1);
+  const largest = ticks.reduce((most, tick) => Math.max(most, Math.abs(tick)), 0);
+  if (largest >= 1e15 || (largest > 0 && largest < 1e-3)) return ticks.map(formatNumber);
+  const decimals = Math.max(0, Math.min(12, Math.ceil(-Math.log10(step || 1)) + 1));
+  return ticks.map((tick) => trimZeros((tick === 0 ? 0 : tick).toFixed(decimals)));
+}
+
 /** A complex number, `1.5 - 2i`. */
 export const formatComplex = ({re, im}: Complex): string =>
   `${formatNumber(re)} ${im < 0 || Object.is(im, -0) ? '-' : '+'} ${formatNumber(Math.abs(im))}i`;

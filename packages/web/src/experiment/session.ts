@@ -1,7 +1,7 @@
-import {backoffMs, followFeed, openSocketFeed, waitOrOnline} from './feed.ts';
+import {backoffMs, followFeed, openSocketFeed, waitOrOnline, type OpenFeed} from './feed.ts';
 import {fetchContext, fetchTable} from './http.ts';
 import type {ContextFacts, FeedItem} from './wire.ts';
-import {TableStore} from './table-store.ts';
+import {TableStore, type LoadedTable} from './table-store.ts';
 
 /** How the line to the server is; times are milliseconds since 1970. */
 export type Connection =
@@ -15,11 +15,36 @@ export interface SessionView {
   readonly store: TableStore | null;
   readonly connection: Connection;
   readonly problems: ContextFacts['problems'];
-  /** When the last change came in, milliseconds since 1970. */
+  /** When the last change came in, milliseconds since 1970, to the second. */
   readonly lastChangeAt: number | null;
   /** Why the table could not be loaded, while it could not. */
   readonly failure: string | null;
 }
+
+/** What a session needs of the world; tests bring their own. */
+export interface SessionEffects {
+  /** Loads the whole table. */
+  readonly load: (id: string, signal: AbortSignal) => Promise<LoadedTable>;
+  readonly context: (id: string, signal: AbortSignal) => Promise<ContextFacts>;
+  readonly open: (id: string) => OpenFeed;
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly every: (ms: number, action: () => void, signal: AbortSignal) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+const browserEffects: SessionEffects = {
+  // The library that reads the stream is fetched beside the stream.
+  load: (id, signal) => Promise.all([fetchTable(id, signal), import('./arrow.ts')]).then(([bytes, {decodeTable}]) => decodeTable(bytes)),
+  context: fetchContext,
+  open: openSocketFeed,
+  wait: waitOrOnline,
+  every: (ms, action, signal) => {
+    const timer = setInterval(action, ms);
+    signal.addEventListener('abort', () => clearInterval(timer));
+  },
+  now: () => Date.now(),
+};
 
 const offlineAfterMs = 5_000;
 const contextEveryMs = 5_000;
@@ -32,19 +57,18 @@ const contextEveryMs = 5_000;
 export class Session {
   readonly id: string;
   #view: SessionView = {store: null, connection: {state: 'connecting'}, problems: [], lastChangeAt: null, failure: null};
+  readonly #effects: SessionEffects;
   readonly #listeners = new Set<() => void>();
   readonly #stop = new AbortController();
   #reloading: AbortController | undefined;
 
-  constructor(id: string) {
+  constructor(id: string, effects: SessionEffects = browserEffects) {
     this.id = id;
+    this.#effects = effects;
     void this.#run();
-    const timer = setInterval(() => this.#tick(), 1_000);
-    const contextTimer = setInterval(() => void this.#lookAtContext(), contextEveryMs);
-    this.#stop.signal.addEventListener('abort', () => {
-      clearInterval(timer);
-      clearInterval(contextTimer);
-    });
+    const {signal} = this.#stop;
+    effects.every(1_000, () => this.#tick(), signal);
+    effects.every(contextEveryMs, () => void this.#lookAtContext(), signal);
   }
 
   /** The view now; the same object until something changes. */
@@ -76,8 +100,8 @@ export class Session {
         onItem: (item) => this.#take(item),
         onLost: () => this.#lost(null),
         signal: AbortSignal.any([signal, this.#reloading.signal]),
-        open: openSocketFeed(this.id),
-        wait: waitOrOnline,
+        open: this.#effects.open(this.id),
+        wait: this.#effects.wait,
       }).catch((error: unknown) => this.#lost(sentenceOf(error)));
       if (!signal.aborted) await this.#load();
     }
@@ -91,7 +115,7 @@ export class Session {
   #lost(reason: string | null): void {
     if (this.#stop.signal.aborted) return;
     const before = this.#view.connection;
-    const since = before.state === 'reconnecting' || before.state === 'offline' ? before.since : Date.now();
+    const since = before.state === 'reconnecting' || before.state === 'offline' ? before.since : this.#effects.now();
     if (before.state !== 'offline') this.#show({connection: {state: 'reconnecting', since}});
     if (reason !== null) this.#show({connection: {state: 'offline', since, reason}});
   }
@@ -99,7 +123,7 @@ export class Session {
   /** A loss of a few seconds is a hiccup; a longer one has a name. */
   #tick(): void {
     const {connection} = this.#view;
-    if (connection.state !== 'reconnecting' || Date.now() - connection.since < offlineAfterMs) return;
+    if (connection.state !== 'reconnecting' || this.#effects.now() - connection.since < offlineAfterMs) return;
     this.#show({connection: {state: 'offline', since: connection.since, reason: null}});
   }
 
@@ -111,7 +135,8 @@ export class Session {
       return;
     }
     if (item.variables) void this.#lookAtContext();
-    this.#show({lastChangeAt: Date.now()});
+    const lastChangeAt = Math.floor(this.#effects.now() / 1000) * 1000;
+    if (lastChangeAt !== this.#view.lastChangeAt) this.#show({lastChangeAt}); // once a second is as much as anyone reads
   }
 
   /** Loads the table, trying again until it succeeds or the session is closed. */
@@ -119,22 +144,22 @@ export class Session {
     const {signal} = this.#stop;
     for (let attempt = 2; !signal.aborted; attempt += 1) {
       try {
-        const [bytes, {decodeTable}] = await Promise.all([fetchTable(this.id, signal), import('./arrow.ts')]);
-        this.#show({store: new TableStore(decodeTable(bytes)), failure: null});
+        const table = await this.#effects.load(this.id, signal);
+        this.#show({store: new TableStore(table), failure: null});
         return;
       } catch (error) {
         if (signal.aborted) return;
         this.#lost(null);
         this.#show({failure: sentenceOf(error)});
-        await waitOrOnline(backoffMs(attempt), signal);
+        await this.#effects.wait(backoffMs(attempt), signal);
       }
     }
   }
 
   async #lookAtContext(): Promise<void> {
-    if (this.#view.connection.state !== 'connected' || document.hidden) return;
+    if (this.#view.connection.state !== 'connected') return;
     try {
-      const {variables, problems} = await fetchContext(this.id, this.#stop.signal);
+      const {variables, problems} = await this.#effects.context(this.id, this.#stop.signal);
       this.#view.store?.setVariables(variables);
       if (JSON.stringify(problems) !== JSON.stringify(this.#view.problems)) this.#show({problems});
     } catch {

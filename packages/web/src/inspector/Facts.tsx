@@ -21,6 +21,7 @@ const stateWords = {
 /** The number in full, why there is none, and what is known about it. */
 export function Facts({content, variable, facts}: FactsProps) {
   const {state, message, activity} = content;
+  const isArray = facts?.kind === 'array' || facts?.kind === 'DataArray' || facts?.kind === 'image';
   return (
     <>
       {activity !== 'idle' && <p className="activity">{activity === 'running' ? 'Being computed now.' : 'Waits to be computed.'}</p>}
@@ -36,8 +37,8 @@ export function Facts({content, variable, facts}: FactsProps) {
       {variable.description && <p className="description">{variable.description}</p>}
       <dl className="facts">
         {facts?.kind && <Fact name="Data">{kindWords[facts.kind]}</Fact>}
-        {facts?.dtype && <Fact name="Type">{facts.dtype}</Fact>}
-        {facts?.shape && facts.shape.length > 0 && <Fact name="Shape">{shapeText(facts)}</Fact>}
+        {isArray && facts?.dtype && <Fact name="Type">{facts.dtype}</Fact>}
+        {isArray && facts?.shape && facts.shape.length > 0 && <Fact name="Shape">{shapeText(facts)}</Fact>}
         {content.maxDiff !== null && content.maxDiff > 0 && (
           <Fact name="Spread">
             {formatNumber(content.maxDiff)} {unitsOf(content, variable) ?? ''}

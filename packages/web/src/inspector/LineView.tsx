@@ -1,7 +1,7 @@
 import {useEffect, useRef} from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import {formatNumber} from '../cells/format.ts';
+import {formatNumber, formatTicks} from '../cells/format.ts';
 import {colourOf, useThemeName} from './theme-colours.ts';
 import type {Drawable} from './value.ts';
 
@@ -51,12 +51,13 @@ function optionsFor({parts, axes, units, shape}: Drawable, label: string): Omit<
     labelFont: '11px sans-serif',
   };
   const show = (_: uPlot, value: number | null) => (value === null ? '–' : formatNumber(value));
-  const values = (_: uPlot, splits: number[]) => splits.map((value) => formatNumber(value));
+  const values = (_: uPlot, splits: number[]) => formatTicks(splits);
+  const showX = (_: uPlot, value: number | null) => (value === null ? '–' : String(value)); // a train id to the last digit
   return {
     scales: {x: {time: false}},
     cursor: {drag: {x: true, y: false}},
     series: [
-      {label: axes[0]?.name ?? 'index', value: show},
+      {label: axes[0]?.name ?? 'index', value: showX},
       ...parts.map(({name}, i) => ({
         label: [name || label, units].filter(Boolean).join(', '),
         stroke: strokes[i] ?? ink,
@@ -66,7 +67,7 @@ function optionsFor({parts, axes, units, shape}: Drawable, label: string): Omit<
       })),
     ],
     axes: [
-      {...axis, label: axes[0]?.name ?? 'index', labelSize: 18, values},
+      {...axis, label: axes[0]?.name ?? 'index', labelSize: 18, space: 84, values},
       {...axis, label: units ?? '', labelSize: units === null ? 0 : 18, size: 62, values},
     ],
   };

@@ -1,5 +1,6 @@
 import {cellKinds, inkOn, isBold, kindOf, spokenText, summaryText, unitsOf, type CellKind} from '../cells/kinds.ts';
 import {sparkline, type Points} from '../cells/sparkline.ts';
+import type {Column} from '../experiment/column.ts';
 import type {CellContent, Variable} from '../experiment/model.ts';
 import {rowHeightPx} from './metrics.ts';
 
@@ -49,7 +50,7 @@ export class CellSlot {
   }
 
   /** Shows a cell's content; true when it differs from what was shown before. */
-  show(content: CellContent, variable: Variable, runLabel: string): boolean {
+  show(content: CellContent, {variable, kind}: Pick<Column, 'variable' | 'kind'>, runLabel: string): boolean {
     const {state, activity, attributes} = content;
     const {dataset} = this.element;
     if (dataset['variable'] !== variable.name) dataset['variable'] = variable.name;
@@ -63,7 +64,7 @@ export class CellSlot {
     this.#explain(content);
     this.#colour(attributes?.background);
     this.element.classList.toggle('bold', isBold(content));
-    this.#draw(content, variable);
+    this.#draw(content, variable, kind);
     return differs;
   }
 
@@ -81,19 +82,18 @@ export class CellSlot {
     style.color = background ? inkOn(background) : '';
   }
 
-  #draw(content: CellContent, variable: Variable): void {
+  #draw(content: CellContent, variable: Variable, columnKind: CellKind): void {
     const kind = content.state === 'ok' ? kindOf(content.summary) : 'empty';
     if (kind === 'trend') this.#drawTrend((content.summary as {trendline: Points}).trendline);
     else if (kind === 'image') this.#drawImage((content.summary as {image: string}).image);
-    else this.#drawText(textOf(content, kind), unitsOf(content, variable), kind);
+    else this.#drawText(textOf(content, kind), unitsOf(content, variable), cellKinds[kind === 'empty' ? columnKind : kind].align);
   }
 
-  #drawText(text: string, units: string | null, kind: CellKind): void {
+  #drawText(text: string, units: string | null, align: string): void {
     this.#become('text', () => this.element.replaceChildren(this.#text, this.#units));
     if (this.#text.data !== text) this.#text.data = text;
     const shown = units === null || text === '' ? '' : ` ${units}`;
     if (this.#units.textContent !== shown) this.#units.textContent = shown;
-    const {align} = cellKinds[kind];
     if (this.element.dataset['align'] !== align) this.element.dataset['align'] = align;
   }
 

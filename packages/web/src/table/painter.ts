@@ -49,6 +49,8 @@ export class Painter {
   #top: {row: number; offsetPx: number; atEdge: boolean} | undefined;
   #active: CellAddress | undefined;
   #marked: HTMLElement | undefined;
+  /** Nobody has scrolled since the cell became active: it stays in sight when the window changes. */
+  #follows = false;
   #unseen = 0;
 
   constructor(scroller: HTMLElement, options: PainterOptions) {
@@ -76,6 +78,10 @@ export class Painter {
   #listen(): void {
     const {signal, store} = this.#options;
     this.#scroller.addEventListener('scroll', () => this.#schedule(), {passive: true, signal});
+    const leave = () => {
+      this.#follows = false;
+    };
+    for (const event of ['wheel', 'pointerdown', 'touchmove']) this.#scroller.addEventListener(event, leave, {passive: true, signal});
     const observer = new ResizeObserver(() => this.#resized());
     observer.observe(this.#scroller);
     const unsubscribe = store.subscribe((event) => (event === 'structure' ? this.relayout() : this.#schedule()));
@@ -89,7 +95,7 @@ export class Painter {
 
   /** The inspector opened, or the window changed: what was looked at stays in sight. */
   #resized(): void {
-    const place = this.#marked?.isConnected ? this.activePlace() : undefined;
+    const place = this.#follows ? this.activePlace() : undefined;
     this.#layOutNow();
     if (place) this.#reveal(place);
     this.#schedule();
@@ -261,8 +267,10 @@ export class Painter {
   /** Makes a cell the active one; `reveal` scrolls it into view. */
   setActive(cell: CellAddress | undefined, {reveal = false} = {}): void {
     this.#active = cell;
+    if (this.#stale) this.#layOutNow(); // places are of the table as laid out
     const place = this.activePlace();
     if (reveal && place) this.#reveal(place);
+    this.#follows = cell !== undefined;
     this.#schedule();
   }
 
@@ -292,7 +300,6 @@ export class Painter {
   }
 
   #reveal({row, column}: Place): void {
-    if (this.#stale) this.#layOutNow();
     const scroller = this.#scroller;
     scroller.scrollTop = scrollInto(scroller.scrollTop, this.#size.height - headerHeightPx, row * rowHeightPx, rowHeightPx);
     if (column < fixedColumns) return;

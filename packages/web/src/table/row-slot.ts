@@ -105,7 +105,7 @@ export class RowSlot {
       const moved = fresh || cell.column !== c;
       if (moved) cell.moveTo(c, layout.lefts[c] ?? 0, (layout.lefts[c + 1] ?? 0) - (layout.lefts[c] ?? 0), c + 1 + fixedColumns);
       if (!moved && !changed) continue;
-      const differs = cell.show(column.cell(row), column.variable, label);
+      const differs = cell.show(column.cell(row), column, label);
       if (differs && !moved && animate) glow(cell.element);
     }
   }
