@@ -19,8 +19,10 @@ describe('a reader', () => {
   let folder: ExperimentFolder;
   let reader: ReaderProcess;
 
+  const directory = temporaryDirectory(afterAll);
+
   beforeAll(async () => {
-    folder = newFolder(temporaryDirectory(afterAll));
+    folder = newFolder(directory);
     for (const [name, cell] of Object.entries(everyKind)) leave(folder, name, cell);
     using writer = FolderWriter.open(folder.dir);
     writer.merge();

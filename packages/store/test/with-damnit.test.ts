@@ -16,8 +16,7 @@ interface Said {
 }
 
 /** Writes values with our writer and asks the official damnit for them. */
-async function writeAndAsk(values: Readonly<Record<string, CellValue>>): Promise<Said> {
-  const directory = temporaryDirectory(afterAll);
+async function writeAndAsk(directory: string, values: Readonly<Record<string, CellValue>>): Promise<Said> {
   const dir = join(directory, 'folder');
   createFolder(dir, {proposal: run.proposal, contextPython: python});
   const {extractedData} = openFolder(dir);
@@ -58,9 +57,10 @@ function saidPreview(cell: CellValue): unknown {
 }
 
 describe('a folder of ours, opened by the official damnit', () => {
+  const directory = temporaryDirectory(afterAll);
   let answer: Said;
   beforeAll(async () => {
-    answer = await writeAndAsk(everyKind);
+    answer = await writeAndAsk(directory, everyKind);
   });
 
   test('has its proposal, run and start time', () => {
