@@ -1,10 +1,11 @@
 // Runs one benchmark: npm run bench -- NAME [--json]. Without a name it says which there are.
 import {spawn} from 'node:child_process';
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {findNode} from './lib/node.mjs';
 
-const root = join(import.meta.dirname, '..');
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, 'benchmarks');
 
 const isBenchmark = (name) => name.endsWith('.ts') && name !== 'harness.ts' && !name.endsWith('.test.ts');

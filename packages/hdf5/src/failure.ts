@@ -46,8 +46,18 @@ const codeOfReason: [RegExp, string][] = [
 export function failure(what: string, stack = takeErrorStack()): FirstlightError {
   const text = stack.join('; ');
   const code = codeOfReason.find(([pattern]) => pattern.test(text))?.[1] ?? 'hdf5-failed';
-  return new FirstlightError(code, `Cannot ${what}: ${reasonOf(stack)}.`, {facts: {hdf5: stack}});
+  const reason = reasonOf(stack.filter((entry) => !aboutPlugins.test(entry)));
+  return new FirstlightError(code, `Cannot ${what}: ${reason}${advice[code] ?? ''}.`, {facts: {hdf5: stack}});
 }
+
+// Where the library looked for plugins is of no interest.
+const aboutPlugins = /plugin|search in path/i;
+
+const advice: Readonly<Record<string, string>> = {
+  'hdf5-filter': '; install it with "pip install hdf5plugin" in the project\'s .venv, or name the folder of its plugin in HDF5_PLUGIN_PATH',
+  'hdf5-locked': '; another program has the file open, or was ended while it wrote it',
+  'disk-full': '; make room on the disk',
+};
 
 const named = / '(?!specific')[^']+'/;
 

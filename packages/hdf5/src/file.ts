@@ -13,7 +13,10 @@ export type OpenMode = 'r' | 'r+' | 'w' | 'x';
 export interface OpenOptions {
   /** How long to wait for another process to let go of the file, in milliseconds; blocks the thread. Default 0. */
   readonly lockTimeoutMs?: number;
-  /** Use HDF5's file locks (default). Without, nothing stops a reader from reading what is half written. */
+  /**
+   * Use HDF5's file locks (default). Without, nothing stops a reader from reading what is half written. HDF5 before 1.10.7 cannot do without, except by
+   * the environment variable HDF5_USE_FILE_LOCKING.
+   */
   readonly locking?: boolean;
   /** Single writer, multiple readers: read while another process writes, or write so that others can (see `startSwmrWrite`). */
   readonly swmr?: boolean;

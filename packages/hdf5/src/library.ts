@@ -1,4 +1,5 @@
-import {dirname} from 'node:path';
+import {existsSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {FirstlightError, sentenceOf} from '@firstlight/core';
 import koffi from 'koffi';
@@ -52,7 +53,7 @@ function load(): Library {
 }
 
 function start(candidate: Candidate): Library {
-  const handle = koffi.load(candidate.library);
+  const handle = loadWithSiblings(candidate.library);
   const calls = bindCalls(handle);
   if (calls.H5open() < 0) throw new Error('H5open failed');
   const version = versionOf(calls);
@@ -70,6 +71,19 @@ function start(candidate: Candidate): Library {
     return found;
   };
   return {calls, path: candidate.library, version: version.join('.'), pluginFolders: candidate.plugins, id};
+}
+
+// The wheels of h5py before 3.13 or so carry what libhdf5 needs beside it without telling the loader to look there; Python loads those first, and so do we.
+function loadWithSiblings(path: string, attempts = 8): ReturnType<typeof koffi.load> {
+  try {
+    return koffi.load(path);
+  } catch (error) {
+    const missing = /([\w.+-]+): cannot open shared object file/.exec(sentenceOf(error))?.[1];
+    const sibling = missing === undefined ? undefined : join(dirname(path), missing);
+    if (attempts === 0 || sibling === undefined || sibling === path || !existsSync(sibling)) throw error;
+    loadWithSiblings(sibling, attempts - 1);
+    return loadWithSiblings(path, attempts - 1);
+  }
 }
 
 function versionOf(calls: Calls): [number, number, number] {

@@ -154,6 +154,21 @@ test('an error says what was tried, where, and what HDF5 says about it', () => {
   expect(errorOf(() => dataset.read([], {into: new Float32Array(6)})).message).toContain('do not fit the given Float32Array of 6');
 });
 
+test('data behind a filter that is not installed says how to get it', () => {
+  const path = at('filter.h5');
+  const script = `import sys, h5py, hdf5plugin, numpy as np
+with h5py.File(sys.argv[1], 'w') as f: f.create_dataset('x', data=np.zeros(10000), chunks=(5000,), **hdf5plugin.Blosc())`;
+  runPython(script, path);
+  const bytes = readFileSync(path);
+  // The filter's number, 32001, becomes one that nobody has.
+  bytes[bytes.indexOf(Buffer.from([0x01, 0x7d]))] = 0xff;
+  writeFileSync(path, bytes);
+  using file = openFile(path, 'r');
+  const error = errorOf(() => file.read('x'));
+  expect(error.code).toBe('hdf5-filter');
+  expect(error.message).toMatch(/: required filter 'blosc' is not registered; install it with "pip install hdf5plugin"/);
+});
+
 test('closing a file closes what was opened through it; a closed thing says so', () => {
   const file = openFile(at('closing.h5'), 'w');
   const dataset = file.createDataset('g/x', 1);
