@@ -1,5 +1,5 @@
 import {buildGraph, selectVariables} from '@firstlight/core';
-import type {Cell, DescribedEvent, RunId, Summary, ValueEvent} from '@firstlight/core';
+import type {Cell, DescribedEvent, Graph, RunId, Summary, ValueEvent} from '@firstlight/core';
 import {contentOf, missingCell} from './cell.ts';
 import type {Feed} from './feed/feed.ts';
 import type {PictureAddress} from './picture.ts';
@@ -122,7 +122,18 @@ export const startTimeCell = (row: RunRow): Cell => ({
 /** The cells that a job will fill, as far as a context tells before it runs. */
 export function plannedNames(described: DescribedEvent | undefined, {trigger, variables}: Job['entry']): string[] {
   if (!described) return [];
-  const graph = buildGraph(described.variables, described.file);
+  const graph = graphOf(described);
   const names = variables === null ? null : [...variables];
   return selectVariables(graph, {trigger, names}).filter((name) => graph.variables.get(name)?.transient === false);
+}
+
+const graphs = new WeakMap<DescribedEvent, Graph>();
+
+// A thousand triggers of one context need one graph.
+function graphOf(described: DescribedEvent): Graph {
+  const known = graphs.get(described);
+  if (known) return known;
+  const graph = buildGraph(described.variables, described.file);
+  graphs.set(described, graph);
+  return graph;
 }

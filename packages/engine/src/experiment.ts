@@ -101,6 +101,7 @@ export class Experiment implements AsyncDisposable {
     await using stack = new AsyncDisposableStack();
     const {readOnly} = settings.folder;
     const starting = ReaderProcess.start();
+    starting.catch(() => {}); // Looked at below, or not at all when the folder cannot be taken.
     stack.defer(async () => (await starting.catch(() => undefined))?.[Symbol.asyncDispose]());
     const workshop = readOnly ? undefined : stack.use(await Workshop.take(settings, notes));
     const reader = await starting;

@@ -20,4 +20,9 @@ export class Notes {
     this.#log.warn(sentence);
     this.#notes = [...this.#notes.filter((note) => note !== sentence), sentence].slice(-notesKept);
   }
+
+  /** Takes back a sentence that is not true any more. */
+  remove(sentence: string): void {
+    this.#notes = this.#notes.filter((note) => note !== sentence);
+  }
 }

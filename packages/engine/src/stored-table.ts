@@ -4,6 +4,7 @@ import type {CellColumns, LoadedTable, ReaderProcess} from '@firstlight/store';
 import {startTimeCell} from './board.ts';
 import type {Board, Reading} from './board.ts';
 import {messageOf} from './cell.ts';
+import type {CellContent} from './cell.ts';
 import {columnsOf} from './columns.ts';
 import type {Feed} from './feed/feed.ts';
 import type {PictureAddress} from './picture.ts';
@@ -46,9 +47,11 @@ export class StoredTable {
     const loaded = await reader.loadTable(dir);
     this.#takeVariables(loaded);
     for (const row of loaded.runs) table.setRun(row);
-    for (const {cell, timestamp} of this.#cells(loaded)) {
-      table.setContent(cell, cell.name, cell);
-      this.#notePicture(cell, timestamp);
+    for await (const piece of this.#cells(loaded)) {
+      for (const {cell, timestamp} of piece) {
+        table.setContent(cell, cell.name, contentOnly(cell));
+        this.#notePicture(cell, timestamp);
+      }
     }
   }
 
@@ -87,10 +90,12 @@ export class StoredTable {
     if (this.#takeVariables(loaded)) changes.push([], {variables: true});
     for (const row of loaded.runs) if (table.setRun(row)) changes.push([startTimeCell(row)]);
     const seen = new Set<string>();
-    for (const stored of this.#cells(loaded)) {
-      const {cell} = stored;
-      seen.add(cellKey(cell, cell.name));
-      if (!reading.isAhead(cell, cell.name)) changes.push(this.#takeCell(stored));
+    for await (const piece of this.#cells(loaded)) {
+      for (const stored of piece) {
+        const {cell} = stored;
+        seen.add(cellKey(cell, cell.name));
+        if (!reading.isAhead(cell, cell.name)) changes.push(this.#takeCell(stored));
+      }
     }
     this.#forgetDeleted(seen, reading);
   }
@@ -101,7 +106,8 @@ export class StoredTable {
     const knownAt = this.#picturesAt.get(cellKey(cell, cell.name)) ?? -Infinity;
     const isSamePicture = isPicture(cell) && isPicture(known) && timestamp <= knownAt;
     this.#notePicture(cell, timestamp);
-    return table.setContent(cell, cell.name, isSamePicture ? {...cell, summary: known.summary} : cell);
+    const content = contentOnly(cell);
+    return table.setContent(cell, cell.name, isSamePicture ? {...content, summary: known.summary} : content);
   }
 
   #forgetDeleted(stored: ReadonlySet<string>, reading: Reading): void {
@@ -121,8 +127,12 @@ export class StoredTable {
     return this.#parts.table.setVariables(columnsOf(this.#described, this.#variables));
   }
 
-  *#cells({variables, cells}: LoadedTable): Generator<StoredCell, void, undefined> {
-    for (const columns of cells) yield* this.#cellsOfColumns(variables, columns);
+  // Between two pieces of a large table others get their turn.
+  async *#cells({variables, cells}: LoadedTable): AsyncGenerator<Iterable<StoredCell>, void, undefined> {
+    for (const columns of cells) {
+      yield this.#cellsOfColumns(variables, columns);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   *#cellsOfColumns(variables: LoadedTable['variables'], columns: CellColumns): Generator<StoredCell, void, undefined> {
@@ -139,5 +149,7 @@ export class StoredTable {
     if (isPicture(cell)) this.#picturesAt.set(cellKey(cell, cell.name), timestamp);
   }
 }
+
+const contentOnly = ({state, summary, message, attributes, maxDiff}: Cell): CellContent => ({state, summary, message, attributes, maxDiff});
 
 const isPicture = ({summary}: Cell): boolean => typeof summary === 'object' && summary !== null && 'image' in summary;

@@ -2,6 +2,7 @@ import {sentenceOf} from '@firstlight/core';
 import type {DescribedEvent, RunId} from '@firstlight/core';
 import type {MergeReport} from '@firstlight/store';
 import {Board, startTimeCell} from './board.ts';
+import {leaveMark, takeMark} from './closing-mark.ts';
 import {Disk, isDiskFull} from './disk.ts';
 import type {Settings} from './experiment.ts';
 import type {Feed} from './feed/feed.ts';
@@ -44,6 +45,7 @@ interface Parts {
   readonly writer: FolderWriter;
   readonly inbox: Inbox;
   readonly pool: RunnerPool;
+  readonly changedMeanwhile: boolean;
 }
 
 const leftoverPatienceMs = 10_000; // A full disk must not keep the folder from being shown.
@@ -55,6 +57,8 @@ export class Workshop implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #hub = new JobHub();
   readonly #watches: AsyncDisposable[] = [];
+  /** What was stored before the table was loaded. */
+  readonly #leftovers: MergeReport[] = [];
   #work: Work | undefined;
   #isStopping = false;
 
@@ -81,6 +85,7 @@ export class Workshop implements AsyncDisposable {
         }),
       ),
     );
+    const {changedMeanwhile} = await takeMark(folder);
     await makeDirectory(folder.processLogs);
     const inbox = await Inbox.open(folder.privateDir);
     const pool = stack.use(
@@ -92,7 +97,7 @@ export class Workshop implements AsyncDisposable {
         onNote,
       }),
     );
-    workshop = new Workshop({settings, notes, disk, writer, inbox, pool});
+    workshop = new Workshop({settings, notes, disk, writer, inbox, pool, changedMeanwhile});
     await Promise.race([writer.merged(), patience(leftoverPatienceMs)]);
     stack.move();
     return workshop;
@@ -103,6 +108,7 @@ export class Workshop implements AsyncDisposable {
     const {settings, disk, writer, inbox, pool} = this.#parts;
     const {folder, dataRoot, jobsAtOnce, log} = settings;
     const {table, changes, address} = surroundings;
+    if (this.#parts.changedMeanwhile) await changes.forget();
     const board = new Board(table, changes, address);
     const runnerDataRoot = dataRoot === facilityDataRoot ? null : dataRoot;
     const scheduler = new Scheduler({
@@ -158,7 +164,7 @@ export class Workshop implements AsyncDisposable {
 
   /** The change feed could not be written. */
   feedTrouble(error: unknown): void {
-    if (isDiskFull(error)) this.#parts.disk.isFull();
+    if (isDiskFull(error)) return this.#parts.disk.isFull();
     this.#parts.notes.add(`Changes cannot be announced for the moment: ${sentenceOf(error)}`);
   }
 
@@ -179,6 +185,8 @@ export class Workshop implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     await Promise.all([this.#parts.writer[Symbol.asyncDispose](), this.#parts.disk[Symbol.asyncDispose]()]);
+    if (this.#work)
+      await leaveMark(this.#parts.settings.folder).catch((error: unknown) => this.#parts.settings.log.warn(sentenceOf(error)));
   }
 
   get #begun(): Work {
@@ -186,13 +194,14 @@ export class Workshop implements AsyncDisposable {
     return this.#work;
   }
 
-  // Everything about the runs in the inbox is told again: when the process ended, values may have been stored but not announced.
+  // Everything about the runs in the inbox is told again: when the process ended, values may have been stored but not announced. So may what others left.
   async #resume({table, changes, scheduler}: Work): Promise<void> {
     const {entries, quarantined} = await this.#parts.inbox.list();
     for (const sentence of quarantined) this.#parts.notes.add(sentence);
-    for (const entry of entries) {
-      const row = table.row(entry);
-      changes.push([...(row ? [startTimeCell(row)] : []), ...table.cells(entry)]);
+    const left = this.#leftovers.flatMap(({merged}) => merged.map(({run}) => run));
+    for (const run of [...entries, ...left]) {
+      const row = table.row(run);
+      changes.push([...(row ? [startTimeCell(row)] : []), ...table.cells(run)]);
     }
     scheduler.add(entries);
     const idle = changes.activeAtOpen.map(([proposal, run, name]) => table.cell({proposal, run}, name));
@@ -233,7 +242,7 @@ export class Workshop implements AsyncDisposable {
   }
 
   #onMerged(report: MergeReport, upTo: number): void {
-    if (!this.#work) return;
+    if (!this.#work) return void this.#leftovers.push(report);
     const {board, stored} = this.#work;
     const isForeign = report.merged.some(({run, names}) => names.some((name) => !board.isUnstored(run, name)));
     board.stored(upTo);
@@ -243,8 +252,9 @@ export class Workshop implements AsyncDisposable {
 
   #onDisk(state: 'ok' | 'full'): void {
     const {notes, settings} = this.#parts;
-    if (state === 'full')
-      return notes.add(`The disk of ${settings.folder.dir} is full; processing waits and goes on by itself when there is space.`);
+    const sentence = `The disk of ${settings.folder.dir} is full; processing waits and goes on by itself when there is space.`;
+    if (state === 'full') return notes.add(sentence);
+    notes.remove(sentence);
     settings.log.info('There is space on the disk again; processing goes on.');
     this.#work?.scheduler.dispatch();
   }

@@ -342,6 +342,24 @@ test('what another program writes into the database is announced', async () => {
   expect(changed).not.toContain('picture');
 });
 
+test('what another program changed while nobody was there makes browsers load the table anew', async () => {
+  const dir = folderWith(simple);
+  {
+    await using experiment = await open(dir);
+    await processed(experiment);
+  }
+  let last: number;
+  {
+    await using experiment = await open(dir);
+    last = experiment.changes.current;
+    expect((await experiment.changes.since(1, AbortSignal.timeout(5000)).next()).value).toMatchObject({number: 2});
+  }
+  inDatabase(dir, "update run_variables set value = 43 where name = 'number'");
+  await using experiment = await open(dir);
+  expect((await experiment.changes.since(last, AbortSignal.timeout(5000)).next()).value).toMatchObject({reset: true});
+  expect(experiment.table.cell(run(1), 'number').summary).toBe(43);
+});
+
 test('a folder has one owner, and who comes second learns where it is served', async () => {
   const dir = folderWith(simple);
   await using experiment = await open(dir);

@@ -107,6 +107,21 @@ test('a damaged line in the middle resets older readers and loses no number', as
   expect(await take(feed, 7, 7)).toMatchObject([8, 9, 10, 11, 12, 13, 14].map((number) => ({number})));
 });
 
+test('a huge burst is cut into changes of bounded size, and its end can be waited for while more comes', async () => {
+  await using feed = await Feed.open(await temporaryDirectory(), {burstMs: 0});
+  feed.push(Array.from({length: 9000}, (_, index) => cell(index, index)));
+  const flushed = feed.flush();
+  const more = setInterval(() => feed.push([cell(1, Math.random())]), 0);
+  await flushed;
+  clearInterval(more);
+  await feed.flush();
+  const items = await take(feed, 0, feed.current);
+  const sizes = items.map((item) => ('cells' in item ? item.cells.length : 0));
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(2000);
+  expect(items[0]).toMatchObject({number: 1});
+  expect(new Set(items.flatMap((item) => ('cells' in item ? item.cells.map(({run}) => run) : []))).size).toBe(9000);
+});
+
 test('a feed of a folder that cannot be written lives in memory', async () => {
   await using feed = await Feed.open(null, options);
   await pushOne(feed, cell(1, 1));

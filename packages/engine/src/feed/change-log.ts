@@ -81,6 +81,13 @@ export class ChangeLog implements AsyncDisposable {
     this.#current = change.number;
   }
 
+  /** Forgets all changes, but not their numbers; one number is left out, so that also those who know the last change know too little. */
+  async forget(active: readonly CellReference[]): Promise<void> {
+    this.#current += 1;
+    await this.#startSegment(active);
+    for (const old of this.#segments.splice(0, this.#segments.length - 1)) await rm(old.path, {force: true});
+  }
+
   /** Reads changes from a number on, as far as the log goes; stops early where a file is gone. */
   async *read(from: number): AsyncGenerator<FeedChange, void, undefined> {
     const last = this.#current;

@@ -19,7 +19,8 @@ export interface FeedOptions extends Partial<LogLimits> {
   readonly onTrouble?: (error: unknown) => void;
 }
 
-const itemsInMemory = 1000;
+const cellsInMemory = 50_000;
+const cellsPerChange = 2000;
 const retryMs = 1000;
 
 /**
@@ -35,8 +36,13 @@ export class Feed implements AsyncDisposable {
   readonly #options: FeedOptions;
   readonly #recent: FeedChange[] = [];
   readonly #active: Map<string, CellReference>;
-  #pending = new Map<string, Cell>();
+  /** Cells to be announced, by name, each with the count of `push` that first brought it. */
+  #pending = new Map<string, {readonly cell: Cell; readonly since: number}>();
   #pendingVariables = false;
+  /** What is being written now. */
+  #taken: readonly unknown[] | undefined;
+  #pushes = 0;
+  #cellsInRecent = 0;
   #current: number;
   #writing: Promise<void> | undefined;
   #lastAt = -Infinity;
@@ -68,15 +74,29 @@ export class Feed implements AsyncDisposable {
   /** Takes cells that changed, whole; they are announced within a few tens of milliseconds. */
   push(cells: readonly Cell[], {variables = false}: {variables?: boolean} = {}): void {
     if (this.#closed || (cells.length === 0 && !variables)) return;
-    for (const cell of cells) this.#pending.set(`${cell.proposal}:${cell.run}:${cell.name}`, cell);
+    this.#pushes += 1;
+    for (const cell of cells) {
+      const key = `${cell.proposal}:${cell.run}:${cell.name}`;
+      this.#pending.set(key, {cell, since: this.#pending.get(key)?.since ?? this.#pushes});
+    }
     this.#pendingVariables ||= variables;
     this.#writing ??= this.#writeAll();
   }
 
   /** Waits until everything pushed so far is announced. */
   async flush(): Promise<void> {
-    this.#stopWaiting();
-    while (this.#writing && !this.#closed) await this.#writing;
+    const pushes = this.#pushes;
+    while (!this.#closed && !this.#isAnnounced(pushes)) {
+      this.#stopWaiting();
+      await this.#announcement.promise;
+    }
+  }
+
+  /** Makes all who listened before load the table anew: more has changed than can be told. To be called before the first `push`. */
+  async forget(): Promise<void> {
+    if (!this.#log) return;
+    await this.#log.forget([...this.#active.values()]);
+    this.#current = this.#log.current;
   }
 
   /**
@@ -123,36 +143,54 @@ export class Feed implements AsyncDisposable {
     return this.#log && at >= this.#log.oldest ? this.#log.read(at + 1) : [];
   }
 
+  // A cell keeps its place among those that wait, so the first tells how far we are.
+  #isAnnounced(pushes: number): boolean {
+    const [first] = this.#pending.values();
+    return this.#taken === undefined && !this.#pendingVariables && (first === undefined || first.since > pushes);
+  }
+
   async #writeAll(): Promise<void> {
-    const {burstMs = 30, onTrouble} = this.#options;
+    const {burstMs = 30} = this.#options;
     while (this.#pending.size > 0 || this.#pendingVariables) {
       // The first change after a pause goes out at once, what follows it closely goes together.
-      await this.#wait(this.#lastAt + burstMs - performance.now());
-      const cells = this.#pending;
-      const variables = this.#pendingVariables;
-      this.#pending = new Map();
-      this.#pendingVariables = false;
-      const change: FeedChange = {number: this.#current + 1, cells: [...cells.values()], ...(variables ? {variables: true as const} : {})};
-      try {
-        activeAfter(this.#active, change);
-        await this.#log?.append(change, () => [...this.#active.values()]);
-        this.#lastAt = performance.now();
-        this.#announce(change);
-      } catch (error) {
-        this.#pending = new Map([...cells, ...this.#pending]);
-        this.#pendingVariables ||= variables;
-        onTrouble?.(error);
-        if (this.#closed) break;
-        await this.#wait(retryMs);
-      }
+      await this.#wait(this.#pending.size > cellsPerChange ? 0 : this.#lastAt + burstMs - performance.now());
+      const isWritten = await this.#writeOne();
+      if (isWritten) continue;
+      if (this.#closed) break;
+      await this.#wait(retryMs);
     }
     this.#writing = undefined; // Here and not later: what is pushed next has to start anew.
   }
 
+  async #writeOne(): Promise<boolean> {
+    const taken = [...this.#pending].slice(0, cellsPerChange);
+    const variables = this.#pendingVariables;
+    for (const [key] of taken) this.#pending.delete(key);
+    this.#pendingVariables = false;
+    this.#taken = taken;
+    const cells = taken.map(([, {cell}]) => cell);
+    const change: FeedChange = {number: this.#current + 1, cells, ...(variables ? {variables: true as const} : {})};
+    try {
+      activeAfter(this.#active, change);
+      await this.#log?.append(change, () => [...this.#active.values()]);
+      this.#taken = undefined;
+      this.#announce(change);
+      return true;
+    } catch (error) {
+      this.#taken = undefined;
+      this.#pending = new Map([...taken, ...this.#pending]);
+      this.#pendingVariables ||= variables;
+      this.#options.onTrouble?.(error);
+      return false;
+    }
+  }
+
   #announce(change: FeedChange): void {
     this.#current = change.number;
+    this.#lastAt = performance.now();
     this.#recent.push(change);
-    if (this.#recent.length > itemsInMemory) this.#recent.shift();
+    this.#cellsInRecent += change.cells.length;
+    while (this.#cellsInRecent > cellsInMemory && this.#recent.length > 1) this.#cellsInRecent -= this.#recent.shift()?.cells.length ?? 0;
     this.#announcement.resolve();
     this.#announcement = Promise.withResolvers<void>();
   }
