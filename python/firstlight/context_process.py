@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import os
 import selectors
@@ -25,6 +26,7 @@ def serve_context(path: str, end: socket.socket) -> None:
     """
     _be_quiet_on_input()
     _flush_lines()
+    faulthandler.enable()  # where in users' code compiled code has crashed is in the log
     sys.dont_write_bytecode = True  # edits within a second would find stale bytecode, and the folder is the user's
     install_drop_in()
     context = load_context(path)

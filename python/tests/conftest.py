@@ -10,7 +10,7 @@ from runner_client import RunnerClient
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunnerClient]:
     """One warm runner for the tests of a file, as the engine keeps one for the runs of an experiment."""
-    with RunnerClient(tmp_path_factory.mktemp("runner") / "log", "--load-seconds", "3") as client:
+    with RunnerClient(tmp_path_factory.mktemp("runner") / "log", "--load-seconds", "10") as client:
         yield client
 
 

@@ -22,17 +22,16 @@ REQUEST = Draft202012Validator(SCHEMA["request"])
 class RunnerClient:
     """Speaks the protocol with a runner; ends it when the `with` block ends."""
 
-    def __init__(self, log: Path, *options: str, cwd: Path | None = None, **environment: str) -> None:
+    def __init__(self, log: Path, *options: str, executable: str = sys.executable, extra_path: str = "") -> None:
         reading, writing = os.pipe()
         self.log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "firstlight.runner", *options],
+                [executable, "-m", "firstlight.runner", *options],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
-                cwd=cwd,
-                env={**os.environ, "PYTHONPATH": str(ROOT / "python"), "AMORE_BROKER": "none", **environment},
+                env={**os.environ, "PYTHONPATH": f"{ROOT / 'python'}{os.pathsep}{extra_path}", "AMORE_BROKER": "none"},
                 preexec_fn=lambda: os.dup2(writing, 3),
                 close_fds=False,
             )

@@ -51,15 +51,11 @@ SURVIVORS = {"before": "ok", "other": "ok", "last": "ok", "tolerant": "ok"}
         ("os.kill(os.getpid(), signal.SIGKILL)", "Crashed", "signal SIGKILL, perhaps because memory ran out"),
         ("os.abort()", "Crashed", "signal SIGABRT"),
         ("resource.setrlimit(resource.RLIMIT_AS, (1 << 30, -1)); return len(bytearray(1 << 33))", "MemoryError", ""),
-        ("sys.setrecursionlimit(10**6); f = lambda: f() or 1; f()", None, ""),
-        ("os.fork() and time.sleep(60); os._exit(0)", None, ""),
     ],
 )
 def test_a_crash_costs_the_variable_and_its_dependants(runner, tmp_path, fragments, body, error_class, words):
-    if error_class is None:
-        pytest.importorskip("resource")
     runner.load_text(tmp_path, AROUND.format(body=body))
-    events = runner.run(fragments, limits={"seconds": 5})
+    events = runner.run(fragments)
     told = values(events)
     assert events[-1]["outcome"] == "done"
     assert {name: state for name, state in states(events).items() if name in SURVIVORS} == SURVIVORS
@@ -67,9 +63,8 @@ def test_a_crash_costs_the_variable_and_its_dependants(runner, tmp_path, fragmen
     assert told["tolerant"]["summary"] == 12
     assert told["bad"]["state"] == told["dependant"]["state"] == "failed"
     assert error(told["dependant"])[0] == "DependencyError"
-    if error_class is not None:
-        assert error(told["bad"])[0] == error_class
-        assert words in error(told["bad"])[1]
+    assert error(told["bad"])[0] == error_class
+    assert words in error(told["bad"])[1]
     with h5py.File(fragments / told["bad"]["fragment"]) as file:
         assert file[".errors/bad"].attrs["type"] == error(told["bad"])[0]
         assert file[".errors/bad"].asstr()[()] == error(told["bad"])[1]
@@ -254,7 +249,6 @@ def test_the_end_of_the_context_process_costs_its_jobs_only(tmp_path, fragments)
     [
         ("import os; os._exit(4)", "ended itself with exit code 4"),
         ("import ctypes; ctypes.string_at(0)", "SIGSEGV"),
-        ("while True: pass", "did not come to an end and was stopped"),
         ("exit(2)", "ends the process while it is loaded (SystemExit: 2)"),
     ],
 )
@@ -269,6 +263,14 @@ def test_a_context_that_ends_or_hangs_the_process_is_a_problem_and_the_runner_li
     assert states(runner.run(fragments, variables=["last"]))["last"] == "ok"
 
 
+def test_a_context_that_hangs_while_it_is_loaded_is_stopped_and_the_runner_lives(tmp_path, fragments):
+    with RunnerClient(tmp_path / "log", "--load-seconds", "2") as runner:
+        (problem,) = runner.load_text(tmp_path, "while True: pass")["problems"]
+        assert "did not come to an end and was stopped" in problem["text"]
+        assert "did not come to an end" in runner.run(fragments)[-1]["message"]
+        assert runner.load_text(tmp_path, "x = 1")["problems"] == []
+
+
 def test_a_new_version_of_a_hanging_context_need_not_wait_for_it(tmp_path):
     with RunnerClient(tmp_path / "log") as runner:
         path = tmp_path / "context.py"
@@ -279,11 +281,11 @@ def test_a_new_version_of_a_hanging_context_need_not_wait_for_it(tmp_path):
         assert {described["id"], runner.until("described")[-1]["id"]} == {"hanging", "load"}
 
 
-def test_a_gigabyte_of_output_is_only_output(tmp_path, fragments):
+def test_a_lot_of_output_is_only_output(tmp_path, fragments):
     with RunnerClient(Path(os.devnull)) as runner:
         runner.load_text(
             tmp_path,
-            "from damnit_ctx import Variable\n@Variable\ndef loud(run):\n    for _ in range(1024): print('x' * (1 << 20))\n    return 1",
+            "from damnit_ctx import Variable\n@Variable\ndef loud(run):\n    for _ in range(256): print('x' * (1 << 20))\n    return 1",
         )
         assert states(runner.run(fragments)) == {"loud": "ok"}
 
