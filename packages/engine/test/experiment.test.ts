@@ -2,6 +2,7 @@ import {existsSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Cell} from '@firstlight/core';
 import {Experiment} from '@firstlight/engine';
+import {createFolder} from '@firstlight/store';
 import type {FeedItem, JobEvent, JobFinished, JobValue} from '@firstlight/engine';
 import {expect, test} from 'vitest';
 import {
@@ -388,4 +389,28 @@ test('an interpreter that is missing here is replaced, with a word about it', as
   await using experiment = await open(dir);
   expect(endsOf(await processed(experiment))).toMatchObject([{outcome: 'done'}]);
   expect(experiment.health().notes).toEqual([expect.stringMatching(/\/gpfs\/nowhere\/python, cannot run its context here, so .+ is used/)]);
+});
+
+test('a context in TypeScript is processed like one in Python', async () => {
+  const dir = join(temporaryDirectory(), 'folder');
+  createFolder(dir, {proposal: 1234, contextPython: '/usr/bin/python3', language: 'typescript'});
+  const imports = `import {meta, Skip, variable} from '@firstlight/context';\n`;
+  writeFileSync(
+    join(dir, 'context.ts'),
+    `${imports}
+export const number = variable({title: 'Number', units: 'mJ', inputs: {n: meta('run_number')}}, ({n}) => 40 + n);
+export const double = variable({title: 'Double', inputs: {number}}, ({number}) => 2 * number);
+export const wrong = variable({title: 'Wrong'}, () => { throw new TypeError('no beam'); });
+export const skipped = variable({title: 'Skipped'}, () => { throw new Skip('not today'); });
+`,
+  );
+  await using experiment = await open(dir);
+  const events = await processed(experiment, {runs: [run(1), run(2)]});
+  expect(endsOf(events).map(({outcome}) => outcome)).toEqual(['done', 'done']);
+  expect(experiment.table.cell(run(2), 'double')).toMatchObject({state: 'ok', summary: 84, activity: 'idle'});
+  expect(experiment.table.cell(run(1), 'wrong')).toMatchObject({state: 'failed', message: 'TypeError: no beam'});
+  expect(experiment.table.cell(run(1), 'skipped')).toMatchObject({state: 'skipped', message: 'not today'});
+  writeFileSync(join(dir, 'context.ts'), `${imports}\nexport const number = variable({title: 'Number'}, () => ;\n`);
+  const [end] = endsOf(await processed(experiment));
+  expect(end).toMatchObject({outcome: 'failed', message: expect.stringMatching(/context\.ts:3:\d+: /)});
 });
