@@ -9,7 +9,6 @@ import {Product} from './product.ts';
 
 const screenshot = fileURLToPath(new URL('../docs/screenshot.png', import.meta.url));
 const reason = chromiumPath ? '' : ' (skipped: there is no Chromium; install it or name it by FIRSTLIGHT_CHROMIUM)';
-const runs = 4;
 const waitMs = 60_000;
 const everything = {viewport: {width: 3400, height: 860}}; // every column at once
 
@@ -31,8 +30,8 @@ describe.skipIf(!chromiumPath)(`the live table in a browser${reason}`, () => {
     const {page, complaints} = await openPage(browser, product.url, everything);
     await page.getByRole('heading', {name: 'No runs yet'}).waitFor();
     await page.getByRole('status', {name: 'Connection'}).getByText('Connected').waitFor();
-    await product.simulate(runs);
-    for (let run = 1; run <= runs; run += 1) await page.locator(`[role=row][data-run="1234:${run}"]`).waitFor({timeout: waitMs});
+    await product.simulate(4);
+    for (let run = 1; run <= product.runs; run += 1) await page.locator(`[role=row][data-run="1234:${run}"]`).waitFor({timeout: waitMs});
     await expect.poll(() => unfinished(product), {timeout: 120_000, interval: 250}).toEqual([]);
     await expectSameAsServer(page, product);
 
@@ -63,7 +62,7 @@ describe.skipIf(!chromiumPath)(`the live table in a browser${reason}`, () => {
   test('the newest run is on top, rows and columns are counted, and a button turns the order round', async () => {
     const {page, complaints} = await openPage(browser, product.url);
     const grid = page.getByRole('grid', {name: 'Runs'});
-    await cellOf(page, runs, 'trains').waitFor();
+    await cellOf(page, product.runs, 'trains').waitFor();
     const order = () =>
       page.locator('[role=row][data-run]').evaluateAll((rows) =>
         rows
@@ -72,8 +71,8 @@ describe.skipIf(!chromiumPath)(`the live table in a browser${reason}`, () => {
           .map((row) => row.getAttribute('data-run')),
       );
     expect(await order()).toEqual(['1234:4', '1234:3', '1234:2', '1234:1']);
-    expect(await grid.getAttribute('aria-rowcount')).toBe(String(runs + 1));
-    expect(await page.locator(`[data-run="1234:${runs}"]`).getAttribute('aria-rowindex')).toBe('2');
+    expect(await grid.getAttribute('aria-rowcount')).toBe(String(product.runs + 1));
+    expect(await page.locator(`[data-run="1234:${product.runs}"]`).getAttribute('aria-rowindex')).toBe('2');
     expect(await grid.getAttribute('aria-colcount')).toBe(String((await product.table()).columns.length + 2));
     await page.getByRole('button', {name: 'Newest first'}).click();
     await expect.poll(order).toEqual(['1234:1', '1234:2', '1234:3', '1234:4']);
@@ -150,19 +149,19 @@ describe.skipIf(!chromiumPath)(`the live table in a browser${reason}`, () => {
     await cellOf(page, 1, 'trains').waitFor();
     await grid.focus();
     await page.keyboard.press('ArrowDown');
-    await expect.poll(active).toBe(`run ${runs}`);
+    await expect.poll(active).toBe(`run ${product.runs}`);
     for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
-    await expect.poll(active).toBe(`run ${runs - 1}, Trains, 32`);
+    await expect.poll(active).toBe(`run ${product.runs - 1}, Trains, 32`);
     await page.keyboard.press('End');
-    await expect.poll(active).toMatch(new RegExp(`^run ${runs - 1}, Test/Cube`));
+    await expect.poll(active).toMatch(new RegExp(`^run ${product.runs - 1}, Test/Cube`));
     await page.keyboard.press('Home');
-    await expect.poll(active).toBe(`run ${runs - 1}`);
+    await expect.poll(active).toBe(`run ${product.runs - 1}`);
     await page.keyboard.press('Control+End');
     await expect.poll(active).toMatch(/^run 1, Test\/Cube/);
     await page.keyboard.press('Enter');
     await inspector.getByRole('heading', {name: 'Test/Cube'}).waitFor();
     await page.keyboard.press('PageUp');
-    await inspector.getByText(`run ${runs}`).waitFor();
+    await inspector.getByText(`run ${product.runs}`).waitFor();
     await page.keyboard.press('Escape');
     await inspector.waitFor({state: 'detached'});
     expect(await grid.evaluate((element) => element === document.activeElement)).toBe(true);
@@ -218,6 +217,54 @@ describe.skipIf(!chromiumPath)(`the live table in a browser${reason}`, () => {
     expect(complaints).toEqual([]);
   });
 
+  test('new runs are followed, but never push away what someone looks at', {timeout: 120_000}, async () => {
+    const {page, complaints} = await openPage(browser, product.url, {viewport: {width: 1440, height: 170}}); // two and a half rows
+    const grid = page.getByRole('grid', {name: 'Runs'});
+    const topOf = (run: number) => page.locator(`[data-run="1234:${run}"]`).evaluate((row) => row.getBoundingClientRect().top);
+    await cellOf(page, product.runs, 'trains').waitFor();
+    await product.simulate(1);
+    await cellOf(page, product.runs, 'trains').getByText('32').waitFor({timeout: waitMs});
+    await grid.hover();
+    await page.mouse.wheel(0, 80);
+    await expect.poll(() => grid.evaluate((element) => element.scrollTop)).toBe(80);
+    const before = await topOf(2);
+    await product.simulate(1);
+    const button = page.getByRole('button', {name: '1 new run'});
+    await button.waitFor({timeout: waitMs});
+    expect(await topOf(2)).toBe(before);
+    await button.click();
+    await page.locator(`[data-run="1234:${product.runs}"]`).waitFor();
+    await button.waitFor({state: 'detached'});
+    expect(complaints).toEqual([]);
+  });
+
+  test('the first screen brings neither Plotly nor the plots', async () => {
+    const {page} = await openPage(browser, 'about:blank');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(product.url);
+    await cellOf(page, 1, 'trains').waitFor();
+    expect(asked.filter((path) => /plotly|LineView|FigureView|Inspector/i.test(path))).toEqual([]);
+  });
+
+  test('several experiments have a chooser, and each its address', {timeout: 120_000}, async () => {
+    await using both = await Product.start({proposals: [1234, 4321]});
+    const {page, complaints} = await openPage(browser, both.url);
+    const chooser = page.getByRole('combobox', {name: 'Experiment'});
+    await page.getByRole('heading', {name: 'p1234', level: 1}).waitFor();
+    const ids = await chooser.getByRole('option').allTextContents();
+    expect(ids).toHaveLength(2);
+    await chooser.selectOption(ids[1] ?? '');
+    await page.getByRole('heading', {name: 'p4321', level: 1}).waitFor();
+    expect(new URL(page.url()).hash).toBe(`#/${ids[1]}`);
+    await page.reload();
+    await page.getByRole('heading', {name: 'p4321', level: 1}).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', {name: 'p1234', level: 1}).waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   test('a killed server costs nothing: the page reconnects and shows what happened meanwhile', {timeout: 180_000}, async () => {
     const {page, complaints} = await openPage(browser, product.url, everything);
     const connection = page.getByRole('status', {name: 'Connection'});
@@ -230,7 +277,7 @@ describe.skipIf(!chromiumPath)(`the live table in a browser${reason}`, () => {
     expect(await cellOf(page, 1, 'trains').textContent()).toBe('32');
     await product.serve();
     await connection.getByText('Connected').waitFor({timeout: waitMs});
-    await page.locator(`[data-run="1234:${runs + 2}"]`).waitFor({timeout: waitMs});
+    await page.locator(`[data-run="1234:${product.runs}"]`).waitFor({timeout: waitMs});
     await expect.poll(() => unfinished(product), {timeout: 120_000, interval: 250}).toEqual([]);
     await expectSameAsServer(page, product);
     expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true);

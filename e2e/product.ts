@@ -29,25 +29,28 @@ export interface JsonTable {
 /** The whole product over a simulated beamline, in a directory of its own: the real server, runner and files. */
 export class Product implements AsyncDisposable {
   readonly #root: string;
-  readonly #folder: string;
+  readonly #folders: readonly string[];
   #server: ChildProcess | undefined;
   #port = 0;
+  #runs = 0;
 
-  private constructor(root: string, folder: string) {
+  private constructor(root: string, folders: readonly string[]) {
     this.#root = root;
-    this.#folder = folder;
+    this.#folders = folders;
   }
 
-  /** Makes an experiment folder with the example context and the variables of these tests, and serves it. */
-  static async start(): Promise<Product> {
+  /** Makes experiment folders with the example context and the variables of these tests, and serves them; runs come to the first. */
+  static async start({proposals = [proposal]} = {}): Promise<Product> {
     const root = await mkdtemp(join(tmpdir(), 'firstlight-e2e-'));
-    const folder = join(root, 'SIM/202601/p001234/usr/Shared/amore');
-    await mkdir(folder, {recursive: true});
-    await writeFile(join(folder, 'context.py'), await contextText());
-    createFolder(folder, {proposal, contextPython: python, dataRoot: root, language: 'python'});
-    const product = new Product(root, folder);
+    const folders = await Promise.all(proposals.map((number) => makeFolder(root, number)));
+    const product = new Product(root, folders);
     await product.serve();
     return product;
+  }
+
+  /** The number of the last run. */
+  get runs(): number {
+    return this.#runs;
   }
 
   get url(): string {
@@ -56,7 +59,7 @@ export class Product implements AsyncDisposable {
 
   /** Starts the server; after the first time on the same port. */
   async serve(): Promise<void> {
-    this.#server = spawn(process.execPath, [command, 'serve', this.#folder, '--port', String(this.#port)], {
+    this.#server = spawn(process.execPath, [command, 'serve', ...this.#folders, '--port', String(this.#port)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#port = await portOnceReady(this.#server);
@@ -81,12 +84,13 @@ export class Product implements AsyncDisposable {
       },
     );
     const [code] = await once(beamline, 'exit');
+    this.#runs += runs;
     if (code !== 0) throw new Error(`"firstlight simulate" ended with ${String(code)}.`);
   }
 
   /** Saves other text as the context file. */
   async writeContext(change: (text: string) => string): Promise<void> {
-    await writeFile(join(this.#folder, 'context.py'), change(await contextText()));
+    await writeFile(join(this.#folders[0] ?? '', 'context.py'), change(await contextText()));
   }
 
   /** The table as the server has it now. */
@@ -103,6 +107,14 @@ export class Product implements AsyncDisposable {
     }
     await rm(this.#root, {recursive: true, force: true});
   }
+}
+
+async function makeFolder(root: string, number: number): Promise<string> {
+  const folder = join(root, `SIM/202601/p${String(number).padStart(6, '0')}/usr/Shared/amore`);
+  await mkdir(folder, {recursive: true});
+  await writeFile(join(folder, 'context.py'), await contextText());
+  createFolder(folder, {proposal: number, contextPython: python, dataRoot: root, language: 'python'});
+  return folder;
 }
 
 const contextText = async (): Promise<string> =>
