@@ -29,7 +29,6 @@ export class H5Dataset implements Disposable {
   // Keeps the file from being collected, and so closed, as long as this is in use.
   readonly #file: object;
   #elementType: ElementType | undefined;
-  #typeId: Id | undefined;
 
   /** Use `group.dataset(path)`. */
   constructor(id: Id, path: string, {file, fileHandle, filename}: {file: object; fileHandle: Handle; filename: string}) {
@@ -142,7 +141,7 @@ export class H5Dataset implements Disposable {
 
   /** Makes what was written visible to readers (SWMR). */
   flush(): void {
-    checked(h5().H5Dflush(this.id), () => `flush the ${this.#label()}`);
+    this.#handle.written(h5().H5Dflush(this.id), () => `flush the ${this.#label()}`);
   }
 
   /** Whether it is a dimension scale: the coordinates along a dimension of other datasets. */
@@ -171,8 +170,6 @@ export class H5Dataset implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#typeId !== undefined && this.#handle.isOpen) h5().H5Tclose(this.#typeId);
-    this.#typeId = undefined;
     this.#handle.close();
   }
 
@@ -253,11 +250,13 @@ export class H5Dataset implements Disposable {
     if (slab.size === 0) return;
     const what = () => `write the ${this.#label()}`;
     if (slab.whole) {
-      checked(h5().H5Dwrite(this.id, memoryType, 0, 0, 0, memory), what);
+      this.#handle.written(h5().H5Dwrite(this.id, memoryType, 0, 0, 0, memory), what);
       return;
     }
     this.#withSpace((space) =>
-      withSelected(space, slab, (memorySpace) => checked(h5().H5Dwrite(this.id, memoryType, memorySpace, space, 0, memory), what)),
+      withSelected(space, slab, (memorySpace) =>
+        this.#handle.written(h5().H5Dwrite(this.id, memoryType, memorySpace, space, 0, memory), what),
+      ),
     );
   }
 }

@@ -30,7 +30,8 @@ const codeOfReason: [RegExp, string][] = [
   [/unable to lock file|file is already open for (write|read)|unable to flock/i, 'hdf5-locked'],
   [/errno = 2\b|No such file or directory/i, 'hdf5-no-file'],
   [/errno = 13\b|Permission denied|errno = 30\b|Read-only file system/i, 'hdf5-permission'],
-  [/errno = 28\b|No space left/i, 'disk-full'],
+  // No space, over quota, file larger than allowed.
+  [/errno = (28|122|27)\b|No space left|quota exceeded|File too large/i, 'disk-full'],
   [/file signature not found|not an HDF5 file/i, 'hdf5-not-hdf5'],
   [/truncated file/i, 'hdf5-truncated'],
   [
@@ -72,7 +73,7 @@ function reasonOf(stack: readonly string[]): string {
 // "unable to open file: name = '/x', errno = 2, error message = 'No such file', flags = 0, o_flags = 0" reads better without what we have said already.
 const tidy = (reason: string): string =>
   reason
-    .replace(/time = [^,;]*?, name = '[^']*', /g, '')
+    .replace(/: time = .*error message = '([^']*)'.*/gs, ' ($1)')
     .replace(/: name = '[^']*', errno = \d+, error message = '([^']*)'(, flags = \w+, o_flags = \w+)?/g, ' ($1)')
     .replace(/, errno = \d+, error message = '([^']*)'/g, ' ($1)')
     .replace(/callback link pointer is NULL.*/, "name doesn't exist")

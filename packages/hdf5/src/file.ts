@@ -39,7 +39,7 @@ const trackedAndIndexed = 3;
 export class H5File extends H5Group {
   /** Writes everything to the file. */
   flush(): void {
-    checked(h5().H5Fflush(this.id, flushEverything), () => `flush "${this.filename}"`);
+    this.handle.written(h5().H5Fflush(this.id, flushEverything), () => `flush "${this.filename}"`);
   }
 
   /** Lets readers in while this goes on writing; after this no new objects can be made. Needs a file of format `latest` (or made with `swmr`). */

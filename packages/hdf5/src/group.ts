@@ -5,7 +5,7 @@ import type {Id} from './calls.ts';
 import {isWorthReserving, linkProperties, withDatasetProperties, withGroupProperties} from './creation.ts';
 import type {CreateOptions, NewDataset} from './creation.ts';
 import {H5Dataset} from './dataset.ts';
-import {checked, failure} from './failure.ts';
+import {checked} from './failure.ts';
 import {Handle, withId} from './handles.ts';
 import {h5, library} from './library.ts';
 import {linkNames, linkOf} from './links.ts';
@@ -206,10 +206,15 @@ export class H5Group implements Disposable {
 
   #fill(dataset: H5Dataset, {dtype, shape, memoryType, memory}: Stored): void {
     if (isWorthReserving(dtype, shape)) reserveSpace(this.file.id, dataset.id, sizeOf(shape ?? []) * bytesOf(dtype));
-    if (h5().H5Dwrite(dataset.id, memoryType, 0, 0, 0, memory) >= 0) return;
-    const error = failure(`write the dataset "${dataset.path}" in ${this.#label()}`);
-    dataset[Symbol.dispose]();
-    throw error;
+    try {
+      this.file.handle.written(
+        h5().H5Dwrite(dataset.id, memoryType, 0, 0, 0, memory),
+        () => `write the dataset "${dataset.path}" in ${this.#label()}`,
+      );
+    } catch (error) {
+      dataset[Symbol.dispose]();
+      throw error;
+    }
   }
 
   #create(path: string, {type, dtype, shape}: {type: Id; dtype: DType; shape: readonly number[] | null}, options: NewDataset): H5Dataset {

@@ -1,5 +1,6 @@
 import {FirstlightError} from '@firstlight/core';
 import type {Id} from './calls.ts';
+import {failure} from './failure.ts';
 import {h5} from './library.ts';
 
 /** What kind of thing an open identifier belongs to. */
@@ -10,7 +11,13 @@ const closeCall = {file: 'H5Fclose', group: 'H5Gclose', dataset: 'H5Dclose', dat
 const open = new Map<Handle, string>();
 
 // Only a safety net for long-lived processes: an identifier that nobody can reach any more keeps its file open, and locked.
-const forgotten = new FinalizationRegistry<Handle>((handle) => handle.close());
+const forgotten = new FinalizationRegistry<Handle>((handle) => {
+  try {
+    handle.close();
+  } catch {
+    // Whoever could have been told has let go of it.
+  }
+});
 
 /** One open identifier of the library; closing it twice is harmless. */
 export class Handle {
@@ -19,6 +26,8 @@ export class Handle {
   readonly #children = new Set<Handle>();
   readonly #parent: Handle | undefined;
   #id: Id | undefined;
+  // Of a file: someone has been told that not everything reached the disk.
+  #writeFailed = false;
 
   constructor(kind: HandleKind, id: Id, label: string, parent?: Handle) {
     this.kind = kind;
@@ -45,17 +54,43 @@ export class Handle {
     forgotten.register(owner, this, this);
   }
 
-  /** Closes this and everything that was opened through it; true when there was something to close. */
-  close(): boolean {
-    const id = this.#id;
-    if (id === undefined) return false;
-    for (const child of this.#children) child.close();
+  /** Passes the result of a write on, or throws what the library says when it is negative. */
+  written(result: number, what: () => string): void {
+    if (result >= 0) return;
+    this.#root.#writeFailed = true;
+    throw failure(what());
+  }
+
+  /**
+   * Closes this and everything that was opened through it.
+   *
+   * Data may reach the disk only now, so this throws as a write does; not when a write to the file has failed already, which has been told.
+   */
+  close(): void {
+    if (this.#id === undefined) return;
+    const results = [...this.#children].map((child) => child.#closeOne());
+    const error = [...results, this.#closeOne()].find((result) => result !== undefined);
+    if (error === undefined || this.#root.#writeFailed) return;
+    this.#root.#writeFailed = true;
+    throw error;
+  }
+
+  get #root(): Handle {
+    return this.#parent ?? this;
+  }
+
+  #closeOne(): FirstlightError | undefined {
+    const id = this.#id as Id;
     this.#id = undefined;
     if (this.#parent) this.#parent.#children.delete(this);
     open.delete(this);
     forgotten.unregister(this);
-    h5()[closeCall[this.kind]](id);
-    return true;
+    const close = h5()[closeCall[this.kind]];
+    if (close(id) >= 0) return undefined;
+    const error = failure(`close the ${this.kind} ${this.label}`);
+    // The library keeps what it could not flush; it lets go, and unlocks the file, when asked again.
+    close(id);
+    return error;
   }
 }
 

@@ -1,4 +1,4 @@
-import {execFile, spawn} from 'node:child_process';
+import {execFile, execFileSync, spawn} from 'node:child_process';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {createInterface} from 'node:readline';
 import {promisify} from 'node:util';
@@ -167,6 +167,26 @@ with h5py.File(sys.argv[1], 'w') as f: f.create_dataset('x', data=np.zeros(10000
   const error = errorOf(() => file.read('x'));
   expect(error.code).toBe('hdf5-filter');
   expect(error.message).toMatch(/: required filter 'blosc' is not registered; install it with "pip install hdf5plugin"/);
+});
+
+test('a full disk is an error when data is written, or at the latest when the file is closed, and lets go of the file', () => {
+  const script = `
+import {openFile, openHandles} from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+const attempts = {
+  big: (file) => file.createDataset('x', {dtype: 'float64', shape: [1e6], data: new Float64Array(1e6).fill(1)}),
+  chunked: (file) => file.createDataset('x', {dtype: 'float64', shape: [1e6], data: new Float64Array(1e6).fill(1)}, {chunks: [1e5]}),
+  many: (file) => { for (let i = 0; i < 3000; i++) file.createDataset('d' + i, {dtype: 'float64', shape: [100], data: new Float64Array(100)}); },
+};
+for (const [name, attempt] of Object.entries(attempts)) {
+  let code = 'no error';
+  try { using file = openFile(process.argv[1], 'w'); attempt(file); } catch (error) { code = error.code; }
+  { using file = openFile(process.argv[1], 'w'); }
+  console.log(name, code, openHandles().length);
+}`;
+  // Files may have at most 1 MB there, which is as good as a full disk; Node would otherwise be ended by the signal.
+  const shell = `ulimit -f 1000; trap '' XFSZ; exec "$0" --input-type=module -e "$1" "$2"`;
+  const printed = execFileSync('bash', ['-c', shell, process.execPath, script, at('full.h5')], {encoding: 'utf8'});
+  expect(printed.trim().split('\n')).toEqual(['big disk-full 0', 'chunked disk-full 0', 'many disk-full 0']);
 });
 
 test('closing a file closes what was opened through it; a closed thing says so', () => {
