@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
 
@@ -56,6 +56,7 @@ class Run:
     fragments: str
     data_root: str | None
     limits: Limits
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -262,6 +263,7 @@ class _Fields:
             fragments=self._get("fragments", str),
             data_root=self._get("dataRoot", str, None),
             limits=Limits(_seconds(self._get("limits", dict), self._id)),
+            parameters=self._get("parameters", dict, None) or {},
         )
 
     def _get(self, name: str, *kinds: type | None) -> Any:

@@ -13,6 +13,8 @@ export {formatNumber} from './format.ts';
 export {parseRuns} from './runs.ts';
 // Dependencies between variables, what a job runs, and why a value is missing
 export {globExpression, isGlob} from './fnmatch.ts';
+export {nameGroups} from './group-names.ts';
+export type {GroupNode, NamedGroup} from './group-names.ts';
 export {allDependencies, buildGraph, matchesOf} from './graph.ts';
 export type {DeclaredVariable, Graph} from './graph.ts';
 export {selectVariables, withDependencies, withoutProc} from './plan.ts';
@@ -28,6 +30,8 @@ export {colourise, viridis} from './colormap.ts';
 export * as wire from './wire/runner.ts';
 export type {
   DescribedEvent,
+  GroupInfo,
+  Needs,
   Problem,
   RunnerEvent,
   RunnerRequest,

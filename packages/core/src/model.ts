@@ -37,6 +37,10 @@ export interface Attributes {
   readonly units?: string;
   readonly bold?: boolean;
   readonly background?: readonly [number, number, number];
+  /** One standard deviation of the summary. */
+  readonly uncertainty?: number | 'NaN' | 'Infinity' | '-Infinity';
+  /** How the summary is written, as Python's format: `.2f`. */
+  readonly format?: string;
   readonly error?: string;
   readonly error_cls?: string;
 }

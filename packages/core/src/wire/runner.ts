@@ -28,6 +28,10 @@ export const wireAttributes = z.object({
   units: z.string().optional(),
   bold: z.boolean().optional(),
   background: z.tuple([z.int(), z.int(), z.int()]).optional(),
+  /** One standard deviation of the summary, in its units. */
+  uncertainty: wireNumber.optional(),
+  /** How the summary is written, as Python's format: `.2f`, `.3e`. */
+  format: z.string().optional(),
   error: z.string().optional(),
   error_cls: z.string().optional(),
 });
@@ -42,6 +46,19 @@ export const input = z.object({
   optional: z.boolean(),
 });
 
+/** What a variable needs to be computed, beside its inputs. */
+export const needs = z.object({
+  /** Stopped when it takes longer. */
+  timeoutSeconds: z.number().positive().optional(),
+  memoryBytes: z.int().positive().optional(),
+  cpus: z.int().positive().optional(),
+  gpus: z.int().nonnegative().optional(),
+  /** True: also computed while the run is being recorded, from the part that is there. */
+  partial: z.boolean().optional(),
+  /** Files whose change makes its values stale, relative to the context's folder. */
+  dependsOn: z.array(z.string().min(1)).optional(),
+});
+
 /** A variable as a context file declares it, after raw/proc and cluster promotion. */
 export const variable = z.object({
   name: z.string(),
@@ -54,8 +71,19 @@ export const variable = z.object({
   transient: z.boolean(),
   units: z.string().nullable(),
   inputs: z.array(input),
+  needs: needs.optional(),
+  /** The file of line and column, where that is not the context file. */
+  file: z.string().optional(),
   line: z.int().nullable(),
   column: z.int().nullable(),
+});
+
+/** A group of variables that share a name and a title. */
+export const group = z.object({
+  name: z.string(),
+  title: z.string(),
+  line: z.int().nullable().optional(),
+  column: z.int().nullable().optional(),
 });
 
 export const problem = z.object({
@@ -89,6 +117,8 @@ export const request = z.discriminatedUnion('type', [
     /** Directory that holds INSTRUMENT/CYCLE/pNNNNNN, or null for the environment's. */
     dataRoot: z.string().nullable(),
     limits: z.object({seconds: z.number().positive().nullable()}),
+    /** Values for `param` inputs by name; left out: none. */
+    parameters: z.record(z.string(), z.unknown()).optional(),
   }),
   /** Stops one variable of a job (its dependants are skipped, the rest goes on) or, without a name, the whole job. */
   z.object({type: z.literal('cancel'), job: z.string(), variable: z.string().nullable(), reason: z.string()}),
@@ -103,7 +133,7 @@ export const event = z.discriminatedUnion('type', [
     language: z.enum(['python', 'typescript']),
     file: z.string(),
     variables: z.array(variable),
-    groups: z.array(z.object({name: z.string(), title: z.string()})),
+    groups: z.array(group),
     problems: z.array(problem),
   }),
   z.object({type: z.literal('started'), job: z.string(), pid: positive, variables: z.array(z.string())}),
@@ -145,5 +175,7 @@ export type ValueEvent = Extract<RunnerEvent, {type: 'value'}>;
 export type DescribedEvent = Extract<RunnerEvent, {type: 'described'}>;
 export type VariableInfo = z.infer<typeof variable>;
 export type VariableInput = z.infer<typeof input>;
+export type GroupInfo = z.infer<typeof group>;
+export type Needs = z.infer<typeof needs>;
 export type Problem = z.infer<typeof problem>;
 export type WireSummary = z.infer<typeof wireSummary>;
