@@ -18,7 +18,7 @@ export async function startPeer(folder: string): Promise<Peer> {
   const answer = async (): Promise<unknown> => {
     const {value, done} = await lines.next();
     if (done) throw new Error('The h5py process ended; its message is above.');
-    return JSON.parse(String(value));
+    return JSON.parse(value);
   };
   await answer();
   return {
