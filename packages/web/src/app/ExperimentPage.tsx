@@ -6,6 +6,7 @@ import {ConnectionStatus} from '../status/ConnectionStatus.tsx';
 import {Counters} from '../status/Counters.tsx';
 import {Problems} from '../status/Problems.tsx';
 import {RunsTable} from '../table/RunsTable.tsx';
+import {Boundary} from './Boundary.tsx';
 import {Notice} from './Notice.tsx';
 import {sameCell, type CellAddress, type Route} from './route.ts';
 import {ThemeSwitch} from './ThemeSwitch.tsx';
@@ -75,9 +76,11 @@ export function ExperimentPage({experiment, experiments, cell, go}: ExperimentPa
             />
             <EmptyTable store={view.store} experiment={experiment} />
             {open && (
-              <Suspense fallback={<section className="inspector" role="region" aria-label="Inspector" />}>
-                <Inspector experiment={experiment.id} store={view.store} cell={open} onClose={onClose} />
-              </Suspense>
+              <Boundary subject={`${open.proposal} ${open.run} ${open.name}`} name="The inspector">
+                <Suspense fallback={<section className="inspector" role="region" aria-label="Inspector" />}>
+                  <Inspector experiment={experiment.id} store={view.store} cell={open} onClose={onClose} />
+                </Suspense>
+              </Boundary>
             )}
           </>
         ) : (

@@ -1,23 +1,23 @@
 import {expect, test} from 'vitest';
 import {missingCell, type CellContent} from '../experiment/model.ts';
-import {inkOn, isBold, kindOf, spokenText} from './kinds.ts';
+import {inkOn, isBold, kindOf, spokenValue} from './kinds.ts';
 
 const variable = {name: 'xgm.intensity', title: 'XGM intensity', units: 'mJ', description: null, tags: []};
 const ok = (more: Partial<CellContent>): CellContent => ({...missingCell, state: 'ok', ...more});
 
 test('a cell says what it holds, with units only on numbers', () => {
-  expect(spokenText(ok({summary: 1.23}), variable)).toBe('1.23 mJ');
-  expect(spokenText(ok({summary: 1.23, attributes: {units: 'uJ'}}), variable)).toBe('1.23 uJ');
-  expect(spokenText(ok({summary: 'aligned'}), variable)).toBe('aligned');
-  expect(spokenText(ok({summary: true}), variable)).toBe('yes');
-  expect(spokenText(ok({summary: {trendline: {x: [0, 1, 2], y: [3, 1, 2]}}}), variable)).toBe('trend from 1 to 3 mJ');
+  expect(spokenValue(ok({summary: 1.23}), variable)).toBe('1.23 mJ');
+  expect(spokenValue(ok({summary: 1.23, attributes: {units: 'uJ'}}), variable)).toBe('1.23 uJ');
+  expect(spokenValue(ok({summary: 'aligned'}), variable)).toBe('aligned');
+  expect(spokenValue(ok({summary: true}), variable)).toBe('yes');
+  expect(spokenValue(ok({summary: {trendline: {x: [0, 1, 2], y: [3, 1, 2]}}}), variable)).toBe('trend from 1 to 3 mJ');
 });
 
-test('a cell without a value says why, and what is being done about it', () => {
-  expect(spokenText({...missingCell, state: 'failed', message: 'ValueError: no beam'}, variable)).toBe('failed: ValueError: no beam');
-  expect(spokenText({...missingCell, state: 'skipped'}, variable)).toBe('skipped');
-  expect(spokenText({...missingCell, activity: 'queued'}, variable)).toBe('not computed, queued');
-  expect(spokenText(ok({summary: 1, activity: 'running'}), variable)).toBe('1 mJ, running');
+test('a cell without a value says why', () => {
+  expect(spokenValue({...missingCell, state: 'failed', message: 'ValueError: no beam'}, variable)).toBe('failed: ValueError: no beam');
+  expect(spokenValue({...missingCell, state: 'skipped'}, variable)).toBe('skipped');
+  expect(spokenValue({...missingCell, state: 'none'}, variable)).toBe('no value');
+  expect(spokenValue(missingCell, variable)).toBe('not computed');
 });
 
 test('a number that hides a changing array is bold, unless its function says otherwise', () => {

@@ -53,19 +53,25 @@ export function summaryText(summary: Summary): string {
   return `${summary.array.dtype} ${formatShape(summary.array.shape)}`;
 }
 
+const trendTexts = new WeakMap<object, string>();
+
+/** Worked out once for the points of a trend: a table that scrolls asks for it again and again. */
 function trendText(y: readonly (number | string)[]): string {
+  const known = trendTexts.get(y) ?? rangeText(y);
+  trendTexts.set(y, known);
+  return known;
+}
+
+function rangeText(y: readonly (number | string)[]): string {
   const finite = y.filter((value): value is number => Number.isFinite(value));
   if (finite.length === 0) return 'trend without numbers';
   return `trend from ${formatNumber(finite.reduce((a, b) => Math.min(a, b)))} to ${formatNumber(finite.reduce((a, b) => Math.max(a, b)))}`;
 }
 
-/** The words of a cell for people who hear it: `1.23 mJ`, `failed: no beam`, `not computed, running`. */
-export function spokenText(cell: CellContent, variable: Variable): string {
-  const activity = cell.activity === 'idle' ? '' : `, ${cell.activity}`;
-  return spokenState(cell, unitsOf(cell, variable)) + activity;
-}
-
-function spokenState({state, summary, message}: CellContent, units: string | null): string {
+/** The words of a cell for people who hear it: `1.23 mJ`, `failed: no beam`, `not computed`. */
+export function spokenValue(cell: CellContent, variable: Variable): string {
+  const {state, summary, message} = cell;
+  const units = unitsOf(cell, variable);
   const because = message === null ? '' : `: ${message}`;
   if (state === 'failed') return `failed${because}`;
   if (state === 'skipped') return `skipped${because}`;

@@ -28,9 +28,9 @@ export async function get(address: string, init: RequestInit = {}): Promise<Resp
 export const fetchExperiments = async (signal: AbortSignal): Promise<Experiment[]> =>
   parseExperiments(await (await get('/api/experiments', {signal})).json());
 
-/** What an experiment's context declares now. */
-export async function fetchContext(id: string, signal: AbortSignal): Promise<ContextFacts> {
-  const body = JSON.stringify({query: contextQuery, variables: {id}});
+/** What is wrong with an experiment's context now and, with `variables`, what it declares. */
+export async function fetchContext(id: string, {variables}: {variables: boolean}, signal: AbortSignal): Promise<ContextFacts> {
+  const body = JSON.stringify({query: contextQuery, variables: {id, variables}});
   const response = await get('/graphql', {method: 'POST', headers: {'content-type': 'application/json'}, body, signal});
   return parseContext(await response.json());
 }

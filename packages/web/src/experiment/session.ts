@@ -25,7 +25,7 @@ export interface SessionView {
 export interface SessionEffects {
   /** Loads the whole table. */
   readonly load: (id: string, signal: AbortSignal) => Promise<LoadedTable>;
-  readonly context: (id: string, signal: AbortSignal) => Promise<ContextFacts>;
+  readonly context: (id: string, asked: {variables: boolean}, signal: AbortSignal) => Promise<ContextFacts>;
   readonly open: (id: string) => OpenFeed;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly every: (ms: number, action: () => void, signal: AbortSignal) => void;
@@ -40,7 +40,7 @@ const browserEffects: SessionEffects = {
   open: openSocketFeed,
   wait: waitOrOnline,
   every: (ms, action, signal) => {
-    const timer = setInterval(action, ms);
+    const timer = setInterval(() => document.hidden || action(), ms); // nobody looks
     signal.addEventListener('abort', () => clearInterval(timer));
   },
   now: () => Date.now(),
@@ -68,7 +68,7 @@ export class Session {
     void this.#run();
     const {signal} = this.#stop;
     effects.every(1_000, () => this.#tick(), signal);
-    effects.every(contextEveryMs, () => void this.#lookAtContext(), signal);
+    effects.every(contextEveryMs, () => void this.#lookAtContext({variables: false}), signal);
   }
 
   /** The view now; the same object until something changes. */
@@ -109,7 +109,7 @@ export class Session {
 
   #opened(): void {
     this.#show({connection: {state: 'connected'}});
-    void this.#lookAtContext();
+    void this.#lookAtContext({variables: true});
   }
 
   #lost(reason: string | null): void {
@@ -134,7 +134,7 @@ export class Session {
       this.#reloading?.abort();
       return;
     }
-    if (item.variables) void this.#lookAtContext();
+    if (item.variables) void this.#lookAtContext({variables: true});
     const lastChangeAt = Math.floor(this.#effects.now() / 1000) * 1000;
     if (lastChangeAt !== this.#view.lastChangeAt) this.#show({lastChangeAt}); // once a second is as much as anyone reads
   }
@@ -156,11 +156,11 @@ export class Session {
     }
   }
 
-  async #lookAtContext(): Promise<void> {
+  async #lookAtContext(asked: {variables: boolean}): Promise<void> {
     if (this.#view.connection.state !== 'connected') return;
     try {
-      const {variables, problems} = await this.#effects.context(this.id, this.#stop.signal);
-      this.#view.store?.setVariables(variables);
+      const {variables, problems} = await this.#effects.context(this.id, asked, this.#stop.signal);
+      if (variables) this.#view.store?.setVariables(variables);
       if (JSON.stringify(problems) !== JSON.stringify(this.#view.problems)) this.#show({problems});
     } catch {
       // Looked at again with the next connection, change of columns or tick; the connection's state tells that the server is away.

@@ -30,17 +30,22 @@ const problem = z.object({
 });
 
 const context = z.object({
-  data: z.object({experiment: z.object({variables: z.array(variable), problems: z.array(problem)})}),
+  data: z.object({experiment: z.object({variables: z.optional(z.array(variable)), problems: z.array(problem)})}),
 });
 
 /** What the context file declares, and what is wrong with it. */
 export interface ContextFacts {
-  readonly variables: readonly Variable[];
+  /** Only when they were asked for. */
+  readonly variables?: readonly Variable[] | undefined;
   readonly problems: readonly Problem[];
 }
 
-export const contextQuery =
-  'query ($id: ID!) { experiment(id: $id) { variables { name title units description tags } problems { severity text file line column } } }';
+export const contextQuery = `query ($id: ID!, $variables: Boolean!) {
+  experiment(id: $id) {
+    variables @include(if: $variables) { name title units description tags }
+    problems { severity text file line column }
+  }
+}`;
 
 export const parseContext = (json: unknown): ContextFacts => z.parse(context, json).data.experiment;
 

@@ -1,4 +1,4 @@
-import {cellKinds, inkOn, isBold, kindOf, spokenText, summaryText, unitsOf, type CellKind} from '../cells/kinds.ts';
+import {cellKinds, inkOn, isBold, kindOf, spokenValue, summaryText, unitsOf, type CellKind} from '../cells/kinds.ts';
 import {sparkline, type Points} from '../cells/sparkline.ts';
 import type {Column} from '../experiment/column.ts';
 import type {CellContent, Variable} from '../experiment/model.ts';
@@ -26,7 +26,7 @@ export class CellSlot {
   #image: HTMLImageElement | undefined;
   #drawn = '';
   #label = '';
-  #summary: unknown;
+  #value = '';
   #width = 0;
 
   constructor(id: string) {
@@ -49,23 +49,24 @@ export class CellSlot {
     this.element.hidden = true;
   }
 
-  /** Shows a cell's content; true when it differs from what was shown before. */
+  /** Shows a cell's content; true when there is another value than before, whatever is being done about it. */
   show(content: CellContent, {variable, kind}: Pick<Column, 'variable' | 'kind'>, runLabel: string): boolean {
     const {state, activity, attributes} = content;
     const {dataset} = this.element;
     if (dataset['variable'] !== variable.name) dataset['variable'] = variable.name;
     if (dataset['state'] !== state) dataset['state'] = state;
     if (dataset['activity'] !== activity) dataset['activity'] = activity;
-    const label = `${runLabel}, ${variable.title}, ${spokenText(content, variable)}`;
-    const differs = label !== this.#label || content.summary !== this.#summary;
+    const value = spokenValue(content, variable);
+    const label = `${runLabel}, ${variable.title}, ${value}${activity === 'idle' ? '' : `, ${activity}`}`;
     if (label !== this.#label) this.element.setAttribute('aria-label', label);
     this.#label = label;
-    this.#summary = content.summary;
     this.#explain(content);
     this.#colour(attributes?.background);
     this.element.classList.toggle('bold', isBold(content));
     this.#draw(content, variable, kind);
-    return differs;
+    const before = this.#value;
+    this.#value = value + addressOf(content.summary);
+    return content.state !== 'missing' && this.#value !== before;
   }
 
   /** Only what a cell cannot say by itself stands in its tooltip from the start; the rest is worked out under the pointer. */
@@ -134,6 +135,9 @@ export class CellSlot {
     this.element.dataset['kind'] = drawn.split(' ', 1)[0];
   }
 }
+
+const addressOf = (summary: CellContent['summary']): string =>
+  typeof summary === 'object' && summary !== null && 'image' in summary ? summary.image : '';
 
 function textOf({state, summary, message}: CellContent, kind: CellKind): string {
   if (state === 'ok') return kind === 'empty' ? 'NaN' : summaryText(summary);
