@@ -15,6 +15,10 @@ export interface CellOptions {
   readonly background?: string | readonly [number, number, number];
   /** Units, instead of the variable's; a DataArray's attribute `units` counts too. */
   readonly units?: string;
+  /** One standard deviation of what the table shows, in its units. */
+  readonly uncertainty?: number;
+  /** How the number is written, as Python's format: `.2f`, `.3e`. */
+  readonly format?: string;
 }
 
 function colourOf(background: NonNullable<CellOptions['background']>): [number, number, number] {
@@ -42,6 +46,8 @@ export class Cell<Data extends Storable | null> {
   readonly bold: boolean | undefined;
   readonly background: [number, number, number] | undefined;
   readonly units: string | undefined;
+  readonly uncertainty: number | undefined;
+  readonly format: string | undefined;
 
   constructor(data: Data, options: CellOptions = {}) {
     this.data = data;
@@ -51,6 +57,19 @@ export class Cell<Data extends Storable | null> {
     this.bold = options.bold;
     this.background = options.background === undefined ? undefined : colourOf(options.background);
     this.units = options.units;
+    this.uncertainty = options.uncertainty;
+    this.format = options.format;
     if (options.units !== undefined && typeof options.units !== 'string') throw new TypeError('The units of a cell must be a string.');
+    if (options.format !== undefined && typeof options.format !== 'string') throw new TypeError('The format of a cell must be a string.');
+    if (options.uncertainty !== undefined && typeof options.uncertainty !== 'number')
+      throw new TypeError('The uncertainty of a cell must be a number.');
   }
 }
+
+/**
+ * Makes a value together with how its cell looks; the same as `new Cell(…)`.
+ *
+ * @example
+ * return cell(spectrum, {summaryValue: peak, uncertainty: 0.1, format: '.2f'});
+ */
+export const cell = <Data extends Storable | null>(data: Data, options?: CellOptions): Cell<Data> => new Cell(data, options);

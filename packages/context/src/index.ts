@@ -1,12 +1,22 @@
 // Variables and what they ask for
 export {variable, Variable} from './variable.ts';
-export type {VariableOptions} from './variable.ts';
-export {glob, meta, optional} from './inputs.ts';
-export type {Arguments, Glob, Input, Inputs, Meta, MetaFields, Optional} from './inputs.ts';
+export type {Summary, VariableOptions} from './variable.ts';
+export {glob, meta, mymdc, optional, param} from './inputs.ts';
+export type {Arguments, Glob, Input, Inputs, Meta, MetaFields, Mymdc, MymdcFields, Optional, Param, Technique} from './inputs.ts';
+export {needs} from './needs.ts';
+export type {Needs} from './needs.ts';
+// Groups of variables, and the schemas of their parameters
+export {group} from './group/group.ts';
+export type {GroupContext, GroupFactory} from './group/group.ts';
+export {isLinked, link, optionalLink, optionalVariableLink, variableLink} from './group/link.ts';
+export type {InstanceOf} from './group/link.ts';
+export {Group, GroupError} from './group/instance.ts';
+export type {GroupSettings} from './group/instance.ts';
+export {z} from 'zod';
 // What they return
-export {Cell} from './cell.ts';
+export {Cell, cell} from './cell.ts';
 export type {CellOptions} from './cell.ts';
-export {Skip} from './skip.ts';
+export {Skip, skip} from './skip.ts';
 export type {DataOf, NestedNumbers, Picture, PlotlyFigure, Result, Scalar, Storable} from './results.ts';
 // Numbers from arrays
 export {

@@ -7,3 +7,13 @@
 export class Skip extends Error {
   override readonly name = 'Skip';
 }
+
+/**
+ * Leaves this variable out for this run, and says why; the same as `throw new Skip(message)`.
+ *
+ * @example
+ * if (run.trainIds.length === 0) skip('no trains');
+ */
+export function skip(message: string): never {
+  throw new Skip(message);
+}

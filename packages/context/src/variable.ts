@@ -1,16 +1,28 @@
 import type {Arguments, Inputs} from './inputs.ts';
 import {callerPosition} from './position.ts';
 import type {Position} from './position.ts';
+import type {Needs} from './needs.ts';
+import type {Numbers} from './reduce.ts';
 import type {SummaryName} from './summary-names.ts';
-import type {DataOf, Result} from './results.ts';
+import type {DataOf, Result, Scalar} from './results.ts';
+
+/** Makes the number in the table from an array. */
+interface Summarise {
+  // A method, so that a function of one kind of array is fine for a variable that gives that kind.
+  summarise(data: Numbers): Scalar | null | undefined;
+}
+
+/** The name of a reduction, e.g. `mean`, or a function of the data. */
+export type Summary = SummaryName | Summarise['summarise'];
 
 /** What can be said about a variable beside its function; everything may be left out. */
 export interface VariableOptions<I extends Inputs = Inputs> {
   /** Heading of its column; default: its name. */
   readonly title?: string;
+  /** What it is; default: the doc comment above it. */
   readonly description?: string;
-  /** Name of the reduction that makes the number in the table from an array, e.g. `mean`. */
-  readonly summary?: SummaryName;
+  /** What makes the number in the table from an array: the name of a reduction, e.g. `mean`, or a function. */
+  readonly summary?: Summary;
   /** The data it needs: `raw` runs as soon as a run is recorded, `proc` when it is calibrated. Default: what its inputs need. */
   readonly data?: 'raw' | 'proc';
   /** True: it needs a node of its own. Default: as its inputs. */
@@ -19,11 +31,16 @@ export interface VariableOptions<I extends Inputs = Inputs> {
   readonly units?: string;
   /** True: its value is only for its dependants and never stored; it may be of any type. */
   readonly transient?: boolean;
+  /** Time, memory, processors and files it needs. */
+  readonly needs?: Needs;
   /** What it needs beside the run, by the names its function wants to see. */
   readonly inputs?: I;
 }
 
 let defined = 0;
+
+/** How many variables there are; those defined from now on have this index or more. */
+export const definedSoFar = (): number => defined;
 
 /** A variable: something computed for each run. Made by `variable`. */
 export class Variable<out T> {

@@ -19,3 +19,6 @@ export type {Peak} from './detector.ts';
 export {fillCameraImage} from './camera.ts';
 // A first context file
 export {exampleContext} from './example.ts';
+// A stand-in for the metadata catalogue
+export {StandInCatalogue} from './catalogue.ts';
+export type {CatalogueFacts, CatalogueOptions} from './catalogue.ts';

@@ -1,6 +1,6 @@
 import {dirname} from 'node:path';
 import {buildGraph} from '@firstlight/core';
-import type {DescribedEvent, Graph, Problem} from '@firstlight/core';
+import type {DescribedEvent, Graph, GroupInfo, Problem} from '@firstlight/core';
 import {bundle} from './bundle.ts';
 import {Pool} from './pool.ts';
 import {WorkerEnded} from './worker.ts';
@@ -31,10 +31,10 @@ export async function loadContext(file: string, settings: LoadSettings): Promise
   const worker = pool.take();
   const timer = setTimeout(() => worker.kill(), loadSeconds * 1000);
   try {
-    const {variables, problems} = await worker.loaded;
+    const {variables, groups, problems} = await worker.loaded;
     const graph = buildGraph(variables, file);
     pool.keep(worker);
-    return loaded(file, graph, [...built.problems, ...problems, ...graph.problems], pool);
+    return loaded(file, graph, [...built.problems, ...problems, ...graph.problems], pool, groups);
   } catch (error) {
     if (!(error instanceof WorkerEnded)) throw error;
     const text = `While the context file was loaded (for at most ${loadSeconds} s), ${error.message}.`;
@@ -44,14 +44,14 @@ export async function loadContext(file: string, settings: LoadSettings): Promise
   }
 }
 
-function loaded(file: string, graph: Graph, problems: readonly Problem[], pool: Pool | undefined): LoadedContext {
+function loaded(file: string, graph: Graph, problems: readonly Problem[], pool: Pool | undefined, groups: GroupInfo[] = []): LoadedContext {
   return {
     description: {
       type: 'described',
       language: 'typescript',
       file,
       variables: [...graph.variables.values()],
-      groups: [],
+      groups,
       problems: [...problems],
     },
     graph,

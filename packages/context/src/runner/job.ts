@@ -1,5 +1,7 @@
 import {allDependencies, dependencyError, isGlob, matchesOf, selectVariables, sentenceOf, withoutProc} from '@firstlight/core';
 import type {Graph, RunnerEvent, RunnerRequest, ValueEvent, VariableError, VariableInput} from '@firstlight/core';
+import {catalogueError, mymdcCatalogue} from './catalogue.ts';
+import type {Catalogue, RunFacts} from './catalogue.ts';
 import type {Argument, Order, Outcome} from './messages.ts';
 import type {Pool} from './pool.ts';
 import {WorkerEnded} from './worker.ts';
@@ -13,6 +15,8 @@ export interface JobEffects {
   emit(event: RunnerEvent): void;
   /** Monotonic time in milliseconds. */
   now(): number;
+  /** Where `mymdc` inputs come from; default: the facility's catalogue. */
+  readonly catalogue?: Catalogue;
 }
 
 /** A process may end this often between two variables before the job gives up. */
@@ -35,6 +39,10 @@ export class Job {
   readonly #available = new Set<string>();
   /** Those whose value the process at work has. */
   #held = new Set<string>();
+  /** What the metadata catalogue says, as far as it was asked. */
+  readonly #facts = new Map<string, {value: unknown} | {error: VariableError}>();
+  #catalogue: RunFacts | undefined;
+  #proposalPath: string | null = null;
   readonly #cancelled = new Map<string, string>();
   #cancelledAll: string | undefined;
   #worker: Worker | undefined;
@@ -113,11 +121,16 @@ export class Job {
   /** Brings a variable to its end, whatever that is. */
   async #settle(name: string): Promise<void> {
     const missing = await this.#missingInputs(name);
+    await this.#askCatalogue(name);
     const worker = await this.#ready();
     // From here on a cancellation finds the variable at work: nothing is waited for in between.
     const reason = this.#cancellationOf(name);
     if (reason !== undefined) return this.#settleCancelled(name, reason, 0);
     if (missing.length > 0) return this.#settleFailed(name, dependencyError(missing, this.#errors), 0);
+    const notGiven = this.#missingParameters(name);
+    if (notGiven.length > 0) return this.#settleNotGiven(name, notGiven);
+    const unknown = this.#unknownFact(name);
+    if (unknown) return this.#settleFailed(name, unknown, 0);
     this.#effects.emit({type: 'progress', job: this.request.job, variable: name});
     const began = this.#effects.now();
     try {
@@ -136,6 +149,12 @@ export class Job {
     if (error) this.#errors.set(name, error);
     const {state, summary, maxDiff, attributes, kind, seconds, fragment} = outcome;
     this.#emitValue({variable: name, state, summary, maxDiff, attributes, kind, seconds, fragment});
+  }
+
+  /** Without a parameter a variable is left out; as in DAMNIT nothing is kept of that, and its dependants only see no data. */
+  #settleNotGiven(name: string, parameters: readonly string[]): void {
+    const attributes = {error: `Missing parameter values: ${parameters.join(', ')}`, error_cls: 'Skip'};
+    this.#emitValue({variable: name, state: 'skipped', ...noValue, attributes, seconds: 0});
   }
 
   #settleCancelled(name: string, message: string, seconds: number): void {
@@ -182,8 +201,36 @@ export class Job {
     });
   }
 
-  #inputs(name: string): VariableInput[] {
-    return (this.#graph.variables.get(name)?.inputs ?? []).filter((input) => input.kind === 'var');
+  #inputs(name: string, kind: VariableInput['kind'] = 'var'): VariableInput[] {
+    return (this.#graph.variables.get(name)?.inputs ?? []).filter((input) => input.kind === kind);
+  }
+
+  #missingParameters(name: string): string[] {
+    const given = this.request.parameters ?? {};
+    return this.#inputs(name, 'param').flatMap((input) => (input.optional || Object.hasOwn(given, input.name) ? [] : [input.name]));
+  }
+
+  /** Learns what a variable wants to know from the catalogue, which is asked once for the whole run. */
+  async #askCatalogue(name: string): Promise<void> {
+    for (const {name: field} of this.#inputs(name, 'mymdc')) {
+      if (this.#facts.has(field) || this.#cancelledAll !== undefined) continue;
+      await this.#ready(); // only the process that opened the run knows where it is
+      const {proposal, run} = this.request;
+      this.#catalogue ??= (this.#effects.catalogue ?? mymdcCatalogue)({proposal, run, proposalPath: this.#proposalPath});
+      const answer = this.#catalogue[field as keyof RunFacts];
+      this.#facts.set(
+        field,
+        await answer.then(
+          (value) => ({value}),
+          (error: unknown) => ({error: catalogueError(error)}),
+        ),
+      );
+    }
+  }
+
+  #unknownFact(name: string): VariableError | undefined {
+    const facts = this.#inputs(name, 'mymdc').map((input) => this.#facts.get(input.name));
+    return facts.flatMap((fact) => (fact && 'error' in fact ? [fact.error] : []))[0];
   }
 
   #known(): Iterable<string> {
@@ -215,7 +262,7 @@ export class Job {
   }
 
   async #compute(worker: Worker, name: string, store: boolean): Promise<Outcome> {
-    const {seconds} = this.request.limits;
+    const seconds = this.#secondsFor(name);
     const timer = seconds === null ? undefined : setTimeout(() => worker.stop(timeText(seconds)), seconds * 1000);
     this.#atWork = name;
     try {
@@ -228,6 +275,13 @@ export class Job {
     }
   }
 
+  /** The shorter of what the job allows and what the variable asks for. */
+  #secondsFor(name: string): number | null {
+    const limits = [this.request.limits.seconds, this.#graph.variables.get(name)?.needs?.timeoutSeconds];
+    const known = limits.filter((limit): limit is number => typeof limit === 'number');
+    return known.length === 0 ? null : Math.min(...known);
+  }
+
   #orderFor(name: string, store: boolean): ComputeOrder {
     const variable = this.#graph.variables.get(name);
     return variable
@@ -237,10 +291,20 @@ export class Job {
 
   #argument(input: VariableInput): Argument {
     const {parameter} = input;
-    if (input.kind !== 'var') return {from: 'meta', parameter, field: input.name};
+    if (input.kind === 'meta') return {from: 'meta', parameter, field: input.name};
+    if (input.kind === 'param') return this.#parameter(input);
+    if (input.kind === 'mymdc') {
+      const fact = this.#facts.get(input.name);
+      return {from: 'given', parameter, value: fact && 'value' in fact ? fact.value : undefined};
+    }
     const present = matchesOf(input, this.#known()).filter((match) => this.#available.has(match));
     if (present.length === 0) return {from: 'default', parameter};
     return isGlob(input.name) ? {from: 'glob', parameter, names: present} : {from: 'variable', parameter, name: present[0] as string};
+  }
+
+  #parameter({parameter, name}: VariableInput): Argument {
+    const given = this.request.parameters ?? {};
+    return Object.hasOwn(given, name) ? {from: 'given', parameter, value: given[name]} : {from: 'default', parameter};
   }
 
   /** A process with the run open. */
@@ -261,7 +325,9 @@ export class Job {
     this.#worker = this.#pool.take();
     await this.#worker.loaded;
     const {proposal, run, dataRoot, mock, fragments} = this.request;
-    return (await this.#worker.ask({type: 'open', proposal, run, dataRoot, mock, needsProc, fragments})).hasProc;
+    const opened = await this.#worker.ask({type: 'open', proposal, run, dataRoot, mock, needsProc, fragments});
+    this.#proposalPath = opened.proposalPath;
+    return opened.hasProc;
   }
 }
 

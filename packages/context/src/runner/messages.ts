@@ -7,6 +7,7 @@ const argument = z.discriminatedUnion('from', [
   z.object({from: z.literal('variable'), parameter: z.string(), name: z.string()}),
   z.object({from: z.literal('glob'), parameter: z.string(), names: z.array(z.string())}),
   z.object({from: z.literal('meta'), parameter: z.string(), field: z.string()}),
+  z.object({from: z.literal('given'), parameter: z.string(), value: z.unknown()}),
   z.object({from: z.literal('default'), parameter: z.string()}),
 ]);
 
@@ -48,8 +49,8 @@ export const declaredVariable = wire.variable.extend({data: z.enum(['raw', 'proc
 
 export const answer = z.discriminatedUnion('type', [
   /** The context is loaded. */
-  z.object({type: z.literal('loaded'), variables: z.array(declaredVariable), problems: z.array(wire.problem)}),
-  z.object({type: z.literal('opened'), hasProc: z.boolean()}),
+  z.object({type: z.literal('loaded'), variables: z.array(declaredVariable), groups: z.array(wire.group), problems: z.array(wire.problem)}),
+  z.object({type: z.literal('opened'), hasProc: z.boolean(), proposalPath: z.string().nullable()}),
   z.object({type: z.literal('computed'), outcome}),
   /** The order could not be carried out. */
   z.object({type: z.literal('refused'), message: z.string()}),

@@ -72,6 +72,8 @@ function storeSummary(file: H5Group, name: string, cell: CellValue): void {
   if (maxDiff !== null) dataset.attributes.set('max_diff', maxDiff);
   if (attributes?.units !== undefined) dataset.attributes.set('units', attributes.units);
   if (attributes?.bold !== undefined) dataset.attributes.set('bold', attributes.bold);
+  if (attributes?.uncertainty !== undefined) dataset.attributes.set('uncertainty', attributes.uncertainty);
+  if (attributes?.format !== undefined) dataset.attributes.set('format', attributes.format);
   if (attributes?.background)
     dataset.attributes.set('background', {dtype: 'uint8', shape: [3], data: Uint8Array.from(attributes.background)});
 }

@@ -91,6 +91,8 @@ const storedAttributes = z.object({
   units: z.string().optional().catch(undefined),
   bold: z.boolean().optional().catch(undefined),
   background: z.tuple([z.number(), z.number(), z.number()]).optional().catch(undefined),
+  uncertainty: z.number().optional().catch(undefined),
+  format: z.string().optional().catch(undefined),
   error: z.string().optional().catch(undefined),
   error_cls: z.string().optional().catch(undefined),
 });

@@ -33,6 +33,10 @@ export interface CellValue {
   readonly bold?: boolean;
   /** Background colour of the cell, red green blue 0 to 255. */
   readonly background?: readonly [number, number, number];
+  /** One standard deviation of the summary, in its units. */
+  readonly uncertainty?: number;
+  /** How the summary is written, as Python's format: `.2f`. */
+  readonly format?: string;
 }
 
 /** What became of a variable. */

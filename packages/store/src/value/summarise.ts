@@ -16,7 +16,7 @@ export interface CellSummary {
   readonly wire: WireSummary;
   /** Spread of the full data, or null when it has none. */
   readonly maxDiff: number | null;
-  readonly attributes: {readonly units?: string; readonly bold?: boolean; readonly background?: readonly [number, number, number]} | null;
+  readonly attributes: Pick<CellValue, 'units' | 'bold' | 'background' | 'uncertainty' | 'format'> | null;
   /** What the data is: `float64 (3, 4)`, `text`, `DataArray`, `figure`; null without data. */
   readonly kind: string | null;
   /** What went wrong with `summaryMethod`, when something did. */
@@ -121,13 +121,15 @@ function spreadOf(data: Value): number | null {
   return isNDArray(data) ? (spread(data) ?? null) : null;
 }
 
-function attributesOf({data, units, bold, background}: CellValue): NonNullable<CellSummary['attributes']> {
+function attributesOf({data, units, bold, background, uncertainty, format}: CellValue): NonNullable<CellSummary['attributes']> {
   const own = isDataArray(data) && typeof data.attrs.units === 'string' ? data.attrs.units : undefined;
   const unit = units ?? own;
   return {
     ...(unit === undefined ? {} : {units: storableText(unit)}),
     ...(bold === undefined ? {} : {bold}),
     ...(background === undefined ? {} : {background}),
+    ...(uncertainty === undefined ? {} : {uncertainty}),
+    ...(format === undefined ? {} : {format: storableText(format)}),
   };
 }
 

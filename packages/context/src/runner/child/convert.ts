@@ -13,7 +13,7 @@ type Defaults = Pick<CellValue, 'summaryMethod' | 'units'>;
  */
 export function toCellValue(result: unknown, defaults: Defaults = {}): CellValue | undefined {
   if (!(result instanceof Cell)) return result === null || result === undefined ? undefined : {data: toValue(result), ...defaults};
-  const {data, summary, summaryValue, preview, bold, background, units} = result;
+  const {data, summary, summaryValue, preview, bold, background, units, uncertainty, format} = result;
   if ((data === null || data === undefined) && summaryValue === undefined && preview === undefined) return undefined;
   const stored = data === null || data === undefined ? null : toValue(data);
   return {
@@ -24,6 +24,8 @@ export function toCellValue(result: unknown, defaults: Defaults = {}): CellValue
     ...(preview === undefined ? {} : {preview: toPreview(preview)}),
     ...(bold === undefined ? {} : {bold}),
     ...(background === undefined ? {} : {background}),
+    ...(uncertainty === undefined ? {} : {uncertainty}),
+    ...(format === undefined ? {} : {format}),
   };
 }
 
@@ -112,7 +114,8 @@ function flatten(nested: readonly unknown[], [length, ...inner]: readonly number
   }
 }
 
-function toSummary(summaryValue: unknown): Value {
+/** What a table cell may show. @throws TypeError for anything but a single value or an array. */
+export function toSummary(summaryValue: unknown): Value {
   const value = toValue(summaryValue);
   const isPlain = typeof value !== 'object' || (value !== null && !('kind' in value));
   if (isPlain) return value;

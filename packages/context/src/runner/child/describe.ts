@@ -1,11 +1,16 @@
-import type {Problem, VariableInput} from '@firstlight/core';
+import type {GroupInfo, Problem} from '@firstlight/core';
 import {z} from 'zod';
-import type {Input} from '../../inputs.ts';
+import {missingLinkOf} from '../../group/missing.ts';
+import type {Glob, Input} from '../../inputs.ts';
+import {needsSchema} from '../../needs.ts';
 import {positionIn} from '../../position.ts';
+import type {Position} from '../../position.ts';
 import {summaryNames} from '../../summary-names.ts';
-import {isVariable} from '../../variable.ts';
-import type {Variable} from '../../variable.ts';
+import {isVariable, Variable} from '../../variable.ts';
 import type {declaredVariable} from '../messages.ts';
+import {describeInput} from './inputs.ts';
+import {namesOf, problemAt} from './names.ts';
+import type {Names} from './names.ts';
 
 type Declared = z.infer<typeof declaredVariable>;
 
@@ -13,6 +18,7 @@ type Declared = z.infer<typeof declaredVariable>;
 export interface Description {
   readonly named: ReadonlyMap<string, Variable<unknown>>;
   readonly variables: readonly Declared[];
+  readonly groups: readonly GroupInfo[];
   readonly problems: readonly Problem[];
 }
 
@@ -21,53 +27,86 @@ const options = z
   .strictObject({
     title: text.optional(),
     description: text.optional(),
-    summary: z.enum(summaryNames, {error: `must be one of ${summaryNames.join(', ')}`}).optional(),
+    summary: z
+      .union([z.enum(summaryNames), z.custom<() => unknown>((value) => typeof value === 'function')], {
+        error: `must be one of ${summaryNames.join(', ')}, or a function`,
+      })
+      .optional(),
     data: z.enum(['raw', 'proc'], {error: "must be 'raw' or 'proc'"}).optional(),
     cluster: z.boolean({error: 'must be true or false'}).optional(),
     tags: z.union([text, z.array(text)], {error: 'must be a string or a list of strings'}).optional(),
     units: text.optional(),
     transient: z.boolean({error: 'must be true or false'}).optional(),
+    needs: needsSchema.optional(),
     inputs: z.record(z.string(), z.unknown(), {error: 'must be an object: {name: variable}'}).optional(),
   })
   .partial();
 
-const metaFields = ['run_number', 'proposal', 'proposal_path'];
-
-/** Finds the variables that a module exports. */
-export function describe(module: Readonly<Record<string, unknown>>, file: string): Description {
-  const exported = Object.entries(module)
-    .filter((entry): entry is [string, Variable<unknown>] => isVariable(entry[1]))
-    .sort(([, a], [, b]) => a.index - b.index);
-  const names = new Map<Variable<unknown>, string>();
-  const problems: Problem[] = [];
-  const complain = (variable: Variable<unknown>, said: string) => problems.push(problemAt(variable, file, said));
-  for (const [name, variable] of exported) {
-    const known = names.get(variable);
-    if (known !== undefined)
-      complain(variable, `One variable is exported twice, as ${known} and ${name}; give the second a function of its own.`);
-    else if (name === 'default')
-      complain(variable, 'The default export cannot be a variable, since it has no name; write `export const NAME = variable(…)`.');
-    else names.set(variable, name);
-  }
-  const named = new Map([...names].map(([variable, name]) => [name, variable]));
-  const variables = [...named].map(([name, variable]) => declare(name, variable, names, (said) => complain(variable, said)));
-  return {named, variables, problems};
+/** A variable with its name and what its group adds. */
+interface Named {
+  readonly name: string;
+  readonly variable: Variable<unknown>;
+  readonly titlePrefix?: string;
+  readonly attribute?: string;
+  readonly tags?: readonly string[];
 }
 
-const problemAt = ({position}: Variable<unknown>, file: string, said: string): Problem => ({
-  severity: 'error',
-  text: said,
-  file: position?.file ?? file,
+/** Finds the variables and groups that a module exports. */
+export function describe(module: Readonly<Record<string, unknown>>, file: string): Description {
+  const names = namesOf(module, file);
+  const problems: Problem[] = [...names.problems];
+  const found: Named[] = [...[...names.plain].map(([name, variable]) => ({name, variable})), ...names.expanded.members];
+  const declared = found.map((each) =>
+    declare(each, {names, file, complain: (said) => problems.push(problemAt(each.variable.position, file, said))}),
+  );
+  const stands = missingVariables(declared, found);
+  const named = new Map([...found, ...stands].map(({name, variable}) => [name, variable]));
+  const variables = [...declared, ...stands.map((each) => declare(each, {names, file, complain: () => undefined}))];
+  return {
+    named,
+    variables,
+    groups: names.expanded.groups.map(groupInfo),
+    problems,
+  };
+}
+
+const groupInfo = ({name, title, facts}: Names['expanded']['groups'][number]): GroupInfo => ({
+  name,
+  title,
+  ...lineAndColumn(facts.position),
+});
+
+const lineAndColumn = (position: Position | undefined): {line: number | null; column: number | null} => ({
   line: position?.line ?? null,
   column: position?.column ?? null,
 });
 
-function declare(
-  name: string,
-  variable: Variable<unknown>,
-  names: ReadonlyMap<Variable<unknown>, string>,
-  complain: (said: string) => void,
-): Declared {
+/** For each thing behind a link that is not there, a variable that never has a value. */
+function missingVariables(declared: readonly Declared[], found: readonly Named[]): Named[] {
+  const stands = new Map<string, Variable<unknown>>();
+  for (const {name, inputs} of declared) {
+    const given = found.find((each) => each.name === name)?.variable.options.inputs ?? {};
+    for (const input of inputs) {
+      if (input.kind !== 'var' || !input.name.includes('.__missing__.')) continue;
+      stands.set(input.name, new Variable({transient: true}, () => null, standInPosition(given[input.parameter] as Input)));
+    }
+  }
+  return [...stands].map(([name, variable]) => ({name, variable}));
+}
+
+/** Where the group with the missing link is. */
+function standInPosition(input: Input): Position | undefined {
+  const asked = !isVariable(input) && input.kind === 'optional' ? input.of : input;
+  return missingLinkOf(isVariable(asked) ? asked : (asked as Glob<unknown>).within)?.facts.position;
+}
+
+interface Surroundings {
+  readonly names: Names;
+  readonly file: string;
+  readonly complain: (said: string) => void;
+}
+
+function declare({name, variable, titlePrefix = '', attribute, tags}: Named, {names, file, complain}: Surroundings): Declared {
   const parsed = options.safeParse(variable.options);
   for (const issue of parsed.error?.issues ?? []) complain(optionText(name, issue));
   const said = parsed.data ?? {};
@@ -77,43 +116,32 @@ function declare(
     complain(`The input ${parameter} of ${name} ${described}`);
     return [];
   });
+  const own = [said.tags ?? []].flat();
+  const {position} = variable;
   return {
     name,
-    title: said.title ?? name,
+    title: `${titlePrefix}${said.title ?? attribute ?? name}`,
     description: said.description ?? null,
-    tags: typeof said.tags === 'string' ? [said.tags] : (said.tags ?? []),
-    summary: said.summary ?? null,
+    tags: tags ? [...new Set([...tags, ...own])].sort() : own,
+    summary: typeof said.summary === 'function' ? 'function' : (said.summary ?? null),
     data: said.data ?? null,
     cluster: said.cluster ?? false,
     transient: said.transient ?? false,
     units: said.units ?? null,
     inputs,
-    line: variable.position?.line ?? null,
-    column: variable.position?.column ?? null,
+    ...(said.needs ? {needs: said.needs} : {}),
+    ...(position && position.file !== file ? {file: position.file} : {}),
+    ...lineAndColumn(position),
   };
 }
 
 function optionText(name: string, issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return `Variable ${name} has an option nobody knows: ${issue.keys.join(', ')}.`;
-  return `The option ${issue.path.join('.')} of variable ${name} ${issue.message}.`;
+  if (issue.code === 'unrecognized_keys')
+    return `Variable ${name} has an option nobody knows: ${[...issue.path, ''].join('.')}${issue.keys.join(', ')}.`;
+  return `The option ${issue.path.join('.')} of variable ${name} ${lowerFirst(issue.message)}.`;
 }
 
-/** What an input asks for, or what is wrong with it. */
-function describeInput(parameter: string, input: Input, names: ReadonlyMap<Variable<unknown>, string>): VariableInput | string {
-  if (parameter === 'run') return 'cannot be called run, since that is the run itself; choose another name.';
-  const isOptional = typeof input === 'object' && input !== null && input.kind === 'optional';
-  const asked = isOptional ? input.of : input;
-  const common = {parameter, optional: isOptional};
-  if (isVariable(asked)) {
-    const name = names.get(asked);
-    if (name === undefined) return 'is a variable without name; write `export const` before it.';
-    return {...common, kind: 'var', name};
-  }
-  if (asked?.kind === 'glob') return {...common, kind: 'var', name: asked.pattern};
-  if (asked?.kind !== 'meta') return 'is neither a variable nor glob(…), meta(…) or optional(…).';
-  if (!metaFields.includes(asked.field)) return `asks for meta('${asked.field}'); there are ${metaFields.join(', ')}.`;
-  return {...common, kind: 'meta', name: asked.field};
-}
+const lowerFirst = (said: string): string => (said.startsWith('must') ? said : `is not right: ${said}`);
 
 /** An error thrown while the file was loaded, with its place in the user's files. */
 export function loadProblem(thrown: unknown, file: string, folder: string): Problem {

@@ -20,7 +20,7 @@ process.setSourceMapsEnabled(true);
 
 const send = process.send?.bind(process) as (answer: Answer) => boolean;
 const description = await load();
-send({type: 'loaded', variables: [...description.variables], problems: [...description.problems]});
+send({type: 'loaded', variables: [...description.variables], groups: [...description.groups], problems: [...description.problems]});
 warmUp(dirname(bundle));
 flushCompileCache(); // for the processes after this one, which may be ended before it would be written
 const session = new Session(description.named);
@@ -31,7 +31,7 @@ async function load(): Promise<Description> {
   try {
     return describe((await import(pathToFileURL(bundle).href)) as Record<string, unknown>, context);
   } catch (thrown) {
-    return {named: new Map(), variables: [], problems: [loadProblem(thrown, context, dirname(context))]};
+    return {named: new Map(), variables: [], groups: [], problems: [loadProblem(thrown, context, dirname(context))]};
   }
 }
 
@@ -48,7 +48,7 @@ async function obey(given: Order): Promise<void> {
 }
 
 async function carryOut(given: Exclude<Order, {type: 'end'}>): Promise<Answer> {
-  if (given.type === 'open') return {type: 'opened', hasProc: session.open(given)};
+  if (given.type === 'open') return {type: 'opened', ...session.open(given)};
   if (given.type === 'start-time') return {type: 'computed', outcome: session.startTime(given)};
   if (given.type === 'record') return {type: 'computed', outcome: session.record(given)};
   return {type: 'computed', outcome: await session.compute(given)};

@@ -5,7 +5,7 @@ import type {CellValue, FragmentResult} from '@firstlight/store';
 import type {Input} from '../../inputs.ts';
 import type {Variable} from '../../variable.ts';
 import type {Argument, Order, Outcome} from '../messages.ts';
-import {dataOf, toCellValue} from './convert.ts';
+import {dataOf, toCellValue, toSummary} from './convert.ts';
 import {failureOf, userTrace} from './failures.ts';
 import type {Failure} from './failures.ts';
 
@@ -24,14 +24,14 @@ export class Session {
     this.#variables = variables;
   }
 
-  /** Opens the run; tells whether it has processed data, if that was asked. */
-  open(order: OrderOf<'open'>): boolean {
+  /** Opens the run; tells where it is, and whether it has processed data, if that was asked. */
+  open(order: OrderOf<'open'>): {hasProc: boolean; proposalPath: string | null} {
     const {proposal, run, dataRoot, mock, needsProc} = order;
     if (dataRoot !== null) process.env.EXTRA_DATA_DATA_ROOT = process.env.XFEL_DATA_ROOT = dataRoot;
     this.#open = order;
     this.#run = mock ? mockRun({proposal, run}) : openRun({proposal, run, data: 'all'});
     for (const {file, reason} of this.#run.warnings) log('WARNING', `Skipping file ${file}: ${reason}`);
-    return !mock && needsProc ? hasProc(this.#run) : true;
+    return {hasProc: !mock && needsProc ? hasProc(this.#run) : true, proposalPath: this.#run.proposalPath || null};
   }
 
   /** Computes one variable; whatever users' code throws is part of the outcome. */
@@ -42,8 +42,7 @@ export class Session {
     try {
       const result = await variable.compute({run: this.#run, ...this.#arguments(variable, given)} as never);
       const isTransient = variable.options.transient === true;
-      const {summary: summaryMethod, units} = variable.options;
-      const cell = isTransient ? undefined : toCellValue(result, {summaryMethod, units});
+      const cell = isTransient ? undefined : this.#cellOf(name, variable, result);
       const outcome = this.#outcomeOf(name, cell, {isTransient, store, result});
       log('INFO', `Computed ${name} in ${seconds().toFixed(3)} s`);
       return {...outcome, seconds: seconds()};
@@ -52,6 +51,21 @@ export class Session {
       if (failure.errorClass === 'Skip') log('ERROR', `Skipped ${name}: ${failure.message}`);
       else log('ERROR', `Could not get data for ${name}\n${userTrace(thrown)}`);
       return {...this.#failed(name, failure, store && !variable.options.transient), seconds: seconds()};
+    }
+  }
+
+  #cellOf(name: string, {options}: Variable<unknown>, result: unknown): CellValue | undefined {
+    const {summary, units} = options;
+    if (typeof summary !== 'function') return toCellValue(result, {summaryMethod: summary, units});
+    const cell = toCellValue(result, {units});
+    if (cell === undefined || cell.data === null || cell.summaryMethod !== undefined || cell.summaryValue !== undefined) return cell;
+    try {
+      const summaryValue = summary(dataOf(result) as never);
+      return summaryValue === null || summaryValue === undefined ? cell : {...cell, summaryValue: toSummary(summaryValue)};
+    } catch (thrown) {
+      // As with a named reduction: the value is kept, and the table shows what it shows without one.
+      log('ERROR', `Failed to produce summary data for ${name}\n${userTrace(thrown)}`);
+      return cell;
     }
   }
 
@@ -109,8 +123,8 @@ export class Session {
     if (argument.from === 'variable') return this.#values.get(argument.name);
     if (argument.from === 'glob') return Object.fromEntries(argument.names.map((name) => [name, this.#values.get(name)]));
     if (argument.from === 'meta') return this.#meta(argument.field);
-    const input = options.inputs?.[argument.parameter] as Extract<Input, {kind: 'optional'}>;
-    return input.default;
+    const input = options.inputs?.[argument.parameter] as Extract<Input, {kind: 'optional' | 'param'}>;
+    return argument.from === 'given' ? checked(input, argument.value) : input.default;
   }
 
   #meta(field: string): unknown {
@@ -133,8 +147,25 @@ function hasProc({proposalPath, run}: Run): boolean {
 const wireNumber = (value: number | null): Outcome['maxDiff'] =>
   value === null || Number.isFinite(value) ? value : (String(value) as 'NaN');
 
-const wireAttributes = (attributes: ReturnType<typeof summarise>['attributes']): Outcome['attributes'] =>
-  attributes && {...attributes, background: attributes.background && [...attributes.background]};
+function wireAttributes(attributes: ReturnType<typeof summarise>['attributes']): Outcome['attributes'] {
+  if (!attributes) return null;
+  const {background, uncertainty, ...rest} = attributes;
+  return {
+    ...rest,
+    ...(background ? {background: [...background]} : {}),
+    ...(uncertainty === undefined ? {} : {uncertainty: wireNumber(uncertainty) ?? 'NaN'}),
+  };
+}
+
+/** A parameter's value, as its schema makes it. */
+function checked(input: Input | undefined, value: unknown): unknown {
+  if (input?.kind !== 'param' || !input.schema) return value;
+  const parsed = input.schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new TypeError(
+    `The parameter ${input.name} is ${JSON.stringify(value)}: ${parsed.error.issues.map(({message}) => message).join('; ')}.`,
+  );
+}
 
 /** A line of the process log, in the form that DAMNIT's users know. */
 function log(level: 'INFO' | 'WARNING' | 'ERROR', said: string): void {
