@@ -4,7 +4,8 @@ import {formatNumber} from '@firstlight/core';
 export function summaryText(summary: unknown, units?: string | null): string {
   if (summary === null || summary === undefined) return '';
   if (typeof summary === 'number') return units ? `${formatNumber(summary)} ${units}` : formatNumber(summary);
-  if (typeof summary !== 'object') return String(summary);
+  if (typeof summary === 'string') return summary;
+  if (typeof summary !== 'object') return JSON.stringify(summary);
   if ('re' in summary && 'im' in summary) return `${summaryText(summary.re)} + ${summaryText(summary.im)}i`;
   if ('image' in summary) return '[image]';
   if ('trendline' in summary) return sparkline((summary.trendline as {y: unknown[]}).y.map(Number));

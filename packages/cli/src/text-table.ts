@@ -1,9 +1,11 @@
+import {stripVTControlCharacters} from 'node:util';
+
 const widest = 28;
 
 const clip = (text: string): string => (visible(text) > widest ? `${text.slice(0, widest - 1)}…` : text);
 
 /** The width of a text on a terminal: without its colour codes. */
-const visible = (text: string): number => text.replaceAll(/\u001B\[\d+m/g, '').length;
+const visible = (text: string): number => stripVTControlCharacters(text).length;
 
 /** Columns of text under a header, aligned. */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {

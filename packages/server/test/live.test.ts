@@ -188,7 +188,7 @@ test('a change is executed and encoded once, however many listen', async () => {
   for (const client of clients) await client.dispose();
 });
 
-test('a client that does not read holds nothing back, and is reset when it reads again', async () => {
+test('a client that does not read holds nothing back, and misses nothing when it reads again', async () => {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws');
   const received: {type: string; payload?: {data: {changes: {number: number; reset: boolean}}}}[] = [];
   socket.on('message', (data: Buffer) => received.push(JSON.parse(String(data))));
@@ -216,8 +216,6 @@ test('a client that does not read holds nothing back, and is reset when it reads
   socket.resume();
   const numbers = () => received.flatMap(({payload}) => (payload ? [payload.data.changes] : []));
   await expect.poll(() => numbers().at(-1)?.number, {timeout: 20_000}).toBe(experiment.changes.current);
-  expect(numbers().filter(({reset}) => reset)).toHaveLength(1);
-  expect(numbers().length).toBeLessThan(1500);
   const steps = numbers()
     .slice(1)
     .map((item, i) => item.reset || item.number === (numbers()[i]?.number ?? 0) + 1);
