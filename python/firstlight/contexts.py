@@ -1,105 +1,164 @@
-"""The zygote's side of a context process: starting it, what it said, when its file has changed."""
+"""The zygote's context processes: the present one, former ones that still have jobs, and what they said."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import signal
-import socket
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from .channel import Channel, channel_pair
-from .context_process import serve_context
-from .processes import fork, how_it_ended, kill_group
+from .context_handle import ContextHandle, Description
+from .loop import Loop, Outlet
+from .wire import Described, Fault, format_message
 
 
 @dataclass(frozen=True)
-class Description:
-    """What a context process said about its file, ready for the wire."""
+class ContextEvents:
+    """What others do when something happens to a context process."""
 
-    variables: Sequence[Mapping[str, Any]]
-    problems: Sequence[Mapping[str, Any]]
+    # The present context can (or cannot) run jobs from now on.
+    described: Callable[[], None]
+    forked: Callable[[str, int], None]
+    exited: Callable[[ContextHandle, int, int], None]
+    # The process has ended, and these jobs with it.
+    lost: Callable[[set[str]], None]
 
-    def transient(self, name: str) -> bool:
+
+class Contexts:
+    """Loads context files, each version in a process of its own, and answers for what is in them."""
+
+    def __init__(self, loop: Loop, outlet: Outlet, load_seconds: float, events: ContextEvents) -> None:
+        self._loop = loop
+        self._outlet = outlet
+        self._load_seconds = load_seconds
+        self._events = events
+        self._path: str | None = None
+        self._present: ContextHandle | None = None
+        self._former: list[ContextHandle] = []
+        self._unanswered: list[str] = []
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever asked to be loaded."""
+        return self._path is None
+
+    def load(self, id: str, context: str) -> None:
+        """Answers with the description of a file, which is executed (again) if it or its helpers have changed."""
+        path = os.path.abspath(context)
+        self._unanswered.append(id)
+        if not (self._present and self._present.path == path and self._present.is_current()):
+            self._retire()
+            self._start(path)
+        self._answer()
+
+    def describe(self, id: str) -> None:
+        """Answers with the description of the present context."""
+        if self._path is None:
+            self._outlet.emit(Fault(id, "No context is loaded yet; send `load` first."))
+            return
+        self._unanswered.append(id)
+        self.ready()
+        self._answer()
+
+    def ready(self) -> ContextHandle | None:
+        """The present context if it has been described; None while it is being loaded (again)."""
+        if self._present is None and self._path is not None:
+            self._start(self._path)
+        return self._present if self._present and self._present.description else None
+
+    def is_transient(self, name: str) -> bool:
         """Whether a variable's value is only for other variables."""
-        return any(variable["name"] == name and variable["transient"] for variable in self.variables)
+        return any(context.description.is_transient(name) for context in self._all() if context.description)
 
-    def error(self) -> str | None:
-        """Why nothing of the file can run, in one sentence; None if it can."""
-        errors = [problem for problem in self.problems if problem["severity"] == "error"]
-        if not errors:
-            return None
-        first = errors[0]
-        place = first["file"] if first["line"] is None else f"{first['file']}:{first['line']}:{first['column']}"
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        return f"{place}: {first['text']}{more}"
+    def release(self, job: str) -> None:
+        """A job is over; a former context without jobs ends."""
+        for context in self._all():
+            context.jobs.discard(job)
+        self._end_former()
 
+    def deadline(self) -> float | None:
+        """When the present context has had its time to load, on the monotonic clock."""
+        return self._present.deadline if self._present and self._present.description is None else None
 
-@dataclass
-class ContextProcess:
-    """A process that has executed (or is executing) one version of a context file."""
-
-    path: str
-    signature: str
-    channel: Channel
-    pid: int
-    # When loading it counts as hanging, on the monotonic clock.
-    deadline: float
-    description: Description | None = None
-    helpers: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    jobs: set[str] = field(default_factory=set)
-
-    @staticmethod
-    def start(path: str, seconds: float, close: Sequence[int]) -> ContextProcess:
-        """Forks a process that loads a context file; it should have answered after so many seconds."""
-        ours, theirs = channel_pair()
-        signature = signature_of(path)
-        pid = fork(lambda: serve_context(path, theirs), close=(*close, ours.fileno()))
-        theirs.close()
-        return ContextProcess(path, signature, ours, pid, time.monotonic() + seconds)
-
-    def take_description(self, message: Mapping[str, Any]) -> None:
-        """Keeps what the process said about its file."""
-        self.description = Description(message["variables"], message["problems"])
-        self.helpers = message["helpers"]
-
-    def is_current(self) -> bool:
-        """Whether neither the file nor the user's modules beside it have changed since they were executed."""
-        return signature_of(self.path) == self.signature and all(_state(file) == list(state) for file, state in self.helpers.items())
-
-    def fork_job(self, job: str, end: socket.socket) -> None:
-        """Asks for a process for a job, which gets its end of the job's socket."""
-        self.channel.send_descriptor(end.fileno(), {"fork": job})
-
-    def failed_to_load(self, status: int | None) -> Description:
-        """The description of a file whose execution ended the process or never came to an end."""
-        how = "did not come to an end and was stopped" if status is None else how_it_ended(status)
-        text = f"While the file was loaded, the process {how}; look at the code that is not in functions."
-        problem = {"severity": "error", "text": text, "file": self.path, "line": None, "column": None}
-        return Description([], [problem])
+    def keep_time(self, now: float) -> None:
+        """Ends a context that does not come to the end of its file."""
+        deadline = self.deadline()
+        if self._present and deadline is not None and now >= deadline:
+            self._present.end()
+            self._ended(self._present, None)
 
     def end(self) -> None:
-        """Ends the process and what its file has started."""
-        kill_group(self.pid, signal.SIGKILL)
+        """Ends all processes."""
+        for context in self._all():
+            context.end()
+
+    def _all(self) -> list[ContextHandle]:
+        return [*([self._present] if self._present else []), *self._former]
+
+    def _start(self, path: str) -> None:
+        self._path = path
+        context = ContextHandle.start(path, time.monotonic() + self._load_seconds, [*self._loop.descriptors(), self._outlet.descriptor])
+        self._present = context
+        self._loop.watch(context.channel, lambda: self._read(context))
+
+    def _retire(self) -> None:
+        """The present context takes no new jobs; it ends when those that it has are over."""
+        if self._present is not None:
+            self._former.append(self._present)
+            self._present = None
+        self._end_former()
+
+    def _end_former(self) -> None:
+        for context in [former for former in self._former if not former.jobs]:
+            self._former.remove(context)
+            context.end()
+
+    def _read(self, context: ContextHandle) -> None:
+        messages = context.channel.poll()
+        if messages is None:
+            context.end()
+            self._ended(context, context.wait())
+            return
+        for message in messages:
+            self._take(context, message)
+
+    def _take(self, context: ContextHandle, message: Mapping[str, Any]) -> None:
+        if "described" in message:
+            context.take_description(message["described"])
+            self._answer()
+            self._events.described()
+        elif "forked" in message:
+            self._events.forked(message["forked"], message["pid"])
+        else:
+            self._events.exited(context, message["exited"], message["status"])
+
+    def _ended(self, context: ContextHandle, status: int | None) -> None:
+        self._loop.forget(context.channel)
+        context.channel.close()
+        if status is None:
+            context.wait()
+        if context in self._former:
+            self._former.remove(context)
+        if context is not self._present:
+            pass
+        elif context.description is None:
+            context.description = Description.of_failed_load(context.path, status)
+            self._answer()
+            self._events.described()
+        else:
+            self._present = None  # the next job loads it again
+        self._events.lost(set(context.jobs))
+
+    def _answer(self) -> None:
+        if self._present is None or self._present.description is None:
+            return
+        ids, self._unanswered = self._unanswered, []
+        for id in ids:
+            self._outlet.write(_described(id, self._present.path, self._present.description))
 
 
-def signature_of(path: str) -> str:
-    """The state of a file as text: its time, size and content; of a missing one too."""
-    try:
-        stat = os.stat(path)
-        with open(path, "rb") as file:
-            digest = hashlib.sha256(file.read()).hexdigest()
-    except OSError as error:
-        return f"missing {error.errno}"
-    return f"{stat.st_mtime_ns} {stat.st_size} {digest}"
-
-
-def _state(path: str) -> list[int] | None:
-    try:
-        stat = os.stat(path)
-    except OSError:
-        return None
-    return [stat.st_mtime_ns, stat.st_size]
+def _described(id: str, path: str, description: Description) -> bytes:
+    frame = Described(id, "python", path, (), (), ())
+    said = {"variables": description.variables, "problems": description.problems}
+    return format_message({"type": frame.type, **vars(frame), **said})

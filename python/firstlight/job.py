@@ -37,23 +37,31 @@ class Job:
     deaths_between: int = 0
     finished: Mapping[str, Any] | None = None
     kill_at: float | None = None
-    exit_status: int | None = None
 
     @property
     def id(self) -> str:
         """The job's name on the wire."""
         return self.request.job
 
+    def gets_process(self, channel: Channel) -> None:
+        """A process of its own is about to start."""
+        self.channel, self.pid, self.running, self.stopping, self.kill_at = channel, None, None, None, None
+
     def begins(self, name: str, silent: bool) -> None:
         """A variable's function begins."""
         self.running, self.silent, self.running_since = name, silent, time.monotonic()
 
-    def announces(self, message: Mapping[str, Any]) -> None:
-        """A value was announced."""
-        attributes = message["attributes"] or {}
-        failure = Failure(attributes["error_cls"], attributes["error"]) if "error_cls" in attributes else None
-        self.remember(message["variable"], message["state"], failure)
-        self.running = None
+    def hears(self, message: Mapping[str, Any]) -> None:
+        """Takes what the process announces."""
+        if message["type"] == "started":
+            self.plan = tuple(message["variables"])
+        elif message["type"] == "progress":
+            self.begins(message["variable"], silent=False)
+        else:
+            attributes = message["attributes"] or {}
+            failure = Failure(attributes["error_cls"], attributes["error"]) if "error_cls" in attributes else None
+            self.remember(message["variable"], message["state"], failure)
+            self.running = None
 
     def remember(self, name: str, state: str, failure: Failure | None) -> None:
         """Keeps what the next process of this job must know about a variable."""

@@ -39,9 +39,9 @@ def main() -> int:
 def _serve(options: argparse.Namespace) -> int:
     _prepare_environment()
     _import_libraries()
-    from .zygote import Settings, Zygote
+    from .zygote import Zygote
 
-    Zygote(sys.stdin.fileno(), EVENTS, Settings(load=options.load_seconds, heartbeat=options.heartbeat_seconds)).serve()
+    Zygote(sys.stdin.fileno(), EVENTS, options.load_seconds, options.heartbeat_seconds).serve()
     return 0
 
 

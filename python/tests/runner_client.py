@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,6 +18,8 @@ ROOT = Path(__file__).parents[2]
 WIRE = ROOT / "fixtures" / "wire"
 SCHEMA = json.loads((WIRE / "runner.schema.json").read_text())
 EVENT = Draft202012Validator(SCHEMA["event"])
+# A machine may be busy, but a runner that says nothing for so long is broken.
+PATIENCE_SECONDS = 60
 REQUEST = Draft202012Validator(SCHEMA["request"])
 
 
@@ -36,7 +40,8 @@ class RunnerClient:
                 close_fds=False,
             )
         os.close(writing)
-        self._events = os.fdopen(reading)
+        self._events = reading
+        self._rest = b""
         self._jobs = 0
 
     def __enter__(self) -> RunnerClient:
@@ -45,7 +50,7 @@ class RunnerClient:
     def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
         self.process.stdin.close()
         self.process.wait(timeout=20)
-        self._events.close()
+        os.close(self._events)
 
     def send(self, **message: Any) -> None:
         REQUEST.validate(message)
@@ -57,12 +62,24 @@ class RunnerClient:
 
     def event(self) -> dict[str, Any] | None:
         """The next event that is no heartbeat, None after the last."""
-        for line in self._events:
+        for line in self._lines():
             event = json.loads(line)
             EVENT.validate(event)
             if event["type"] != "heartbeat":
                 return event
         return None
+
+    def _lines(self) -> Iterator[bytes]:
+        """Lines of events; an error, if there is none for too long."""
+        while True:
+            while b"\n" not in self._rest:
+                assert select.select([self._events], [], [], PATIENCE_SECONDS)[0], f"the runner is silent: {self.log.read_text()}"
+                piece = os.read(self._events, 1 << 16)
+                if not piece:
+                    return
+                self._rest += piece
+            line, self._rest = self._rest.split(b"\n", 1)
+            yield line
 
     def until(self, kind: str) -> list[dict[str, Any]]:
         """Events up to and including the next one of a kind."""
