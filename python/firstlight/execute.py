@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -155,7 +156,8 @@ class Execution:
             stored = StoredCell(cell, summary, max_difference(cell.data))
             fragment = write_cell(self._place, name, stored)
         except Exception as error:  # this value cannot be stored; the others can
-            _raise_storage_error(error)
+            if isinstance(error, OSError) and error.errno in _NO_DISK:
+                raise storage_error(self.request.fragments, error) from error
             log("ERROR", f"Could not save the value of {name}", error)
             self._announce_failure(name, failure_of(error), seconds)
             return
@@ -209,7 +211,7 @@ class Execution:
         try:
             return write()
         except OSError as error:
-            raise storage_error(error) from error
+            raise storage_error(self.request.fragments, error) from error
 
 
 def failure_attributes(failure: Failure) -> dict[str, Any]:
@@ -230,14 +232,10 @@ def cell_attributes(stored: StoredCell | None) -> dict[str, Any] | None:
     return {key: value for key, value in looks.items() if value is not None} or None
 
 
-def storage_error(error: OSError) -> StorageError:
+def storage_error(folder: str, error: OSError) -> StorageError:
     """The sentence about a folder that cannot be written."""
-    return StorageError(f"A value could not be written to disk: {error}; make room or check the folder, then process the run again.")
-
-
-def _raise_storage_error(error: Exception) -> None:
-    if isinstance(error, OSError) and error.errno in _NO_DISK:
-        raise storage_error(error) from error
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return StorageError(f"A value could not be written to {folder}: {reason}; make room or check the folder, then process the run again.")
 
 
 def _close_figures(cell: Cell) -> None:

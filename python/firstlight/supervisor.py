@@ -192,7 +192,7 @@ class Supervisor:
             try:
                 fragment = write_failure(FragmentPlace(request.fragments, request.proposal, request.run), name, failure)
             except OSError as error:
-                self._finish(job, "failed", str(storage_error(error)))
+                self._finish(job, "failed", str(storage_error(request.fragments, error)))
                 return False
         attributes = failure_attributes(failure)
         self._announce(job, name, failure.state, attributes=attributes, seconds=seconds, fragment=fragment)
