@@ -102,7 +102,10 @@ async function queue(
     listeners.add(key);
     tally.expect(key);
   }
-  for (const key of joined) scheduler.join(key);
+  for (const key of joined) {
+    const event = scheduler.join(key);
+    if (event) listeners.hear(event);
+  }
   await inbox.add(fresh).catch(async (error: unknown) => {
     await Promise.allSettled(own.map(async (key) => inbox.remove(key))); // Some may be there; half a request is none.
     throw isDiskFull(error)

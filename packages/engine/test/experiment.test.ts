@@ -250,6 +250,19 @@ test('a context with an error holds runs back, says where it is, and they go on 
   expect(experiment.problems()).toEqual([]);
 });
 
+test('a module beside the context is a part of it', async () => {
+  const dir = folderWith('import tools\n\n@Variable(title="A")\ndef a(run):\n    return tools.answer\n');
+  writeFileSync(join(dir, 'tools.py'), 'answer = \n');
+  await using experiment = await open(dir);
+  expect((await experiment.contextLoaded()).problems).toMatchObject([{severity: 'error'}]);
+  const [held] = endsOf(await processed(experiment));
+  expect(held).toMatchObject({outcome: 'failed'});
+  writeFileSync(join(dir, 'tools.py'), 'answer = 41\n');
+  await until('the run is done', () => experiment.table.cell(run(1), 'a').summary === 41);
+  writeFileSync(join(dir, 'tools.py'), 'answer = 42 + 0\n');
+  expect(valuesOf(await processed(experiment)).at(-1)).toMatchObject({summary: 42});
+});
+
 test('a folder without a context can be opened, and says what is missing', async () => {
   const dir = folderWith('');
   writeFileSync(join(dir, 'context.py'), '');

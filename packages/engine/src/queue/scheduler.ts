@@ -1,16 +1,10 @@
 import {isFirstlightError, sentenceOf, summaryToJson} from '@firstlight/core';
-import type {RunnerEvent} from '@firstlight/core';
-import type {ExperimentFolder} from '@firstlight/store';
 import type {Board} from '../board.ts';
 import {plannedNames} from '../board.ts';
 import {messageOf} from '../cell.ts';
 import type {Disk} from '../disk.ts';
 import type {Feed} from '../feed/feed.ts';
-import type {JobOutcome} from '../job.ts';
-import type {Log} from '../log.ts';
-import type {RunnerPool} from '../runner/pool.ts';
-import {ProcessLog} from '../runner/process-log.ts';
-import type {JobListener, Runner, RunRequest} from '../runner/runner.ts';
+import type {JobQueued} from '../job.ts';
 import type {FolderWriter} from '../writer.ts';
 import type {Entry} from './entry.ts';
 import type {Inbox} from './inbox.ts';
@@ -18,25 +12,17 @@ import {jobOf} from './job.ts';
 import type {Job} from './job.ts';
 import type {JobHub} from './job-hub.ts';
 import {JobQueue} from './job-queue.ts';
+import {runJob} from './run-job.ts';
+import type {Ending, ProgressEvent, RunJobParts} from './run-job.ts';
 
-export interface SchedulerParts {
-  readonly folder: ExperimentFolder;
-  /** Directory that holds INSTRUMENT/CYCLE/pNNNNNN, or null for the facility's. */
-  readonly dataRoot: string | null;
+export interface SchedulerParts extends RunJobParts {
   readonly jobsAtOnce: number;
   readonly inbox: Inbox;
-  readonly pool: RunnerPool;
   readonly writer: FolderWriter;
   readonly board: Board;
   readonly changes: Feed;
   readonly hub: JobHub;
   readonly disk: Disk;
-  readonly log: Log;
-}
-
-interface Ending {
-  readonly outcome: JobOutcome;
-  readonly message: string | null;
 }
 
 const maximumAttempts = 3;
@@ -83,14 +69,15 @@ export class Scheduler {
     this.dispatch();
   }
 
-  /** Lets a waiting job go first because a person asks for it, and tells that it waits. */
-  join(key: string): void {
+  /** Lets a waiting job go first because a person asks for it, and says what waits. */
+  join(key: string): JobQueued | undefined {
     const job = this.#queue.get(key);
-    if (!job) return;
+    if (!job) return undefined;
     this.#queue.promote(job);
     if (job.state === 'held') this.#queue.move(job, 'waiting'); // It may work now; if not, who asks hears why.
-    this.#announceQueued(job);
+    this.#plan(job);
     this.dispatch();
+    return this.#queuedEvent(job);
   }
 
   /** Starts what can be started. */
@@ -142,7 +129,11 @@ export class Scheduler {
 
   #announceQueued(job: Job): void {
     this.#plan(job);
-    this.#parts.hub.emit({event: 'queued', ...this.#identity(job), trigger: job.entry.trigger, variables: job.entry.variables});
+    this.#parts.hub.emit(this.#queuedEvent(job));
+  }
+
+  #queuedEvent(job: Job): JobQueued {
+    return {event: 'queued', ...this.#identity(job), trigger: job.entry.trigger, variables: job.entry.variables};
   }
 
   #plan(job: Job): void {
@@ -157,7 +148,7 @@ export class Scheduler {
   // Never rejects: whatever happens to a job ends here.
   async #execute(job: Job): Promise<void> {
     try {
-      const ending = await this.#runOnce(job);
+      const ending = await runJob(job, this.#parts, (event) => this.#hear(job, event));
       if (ending.outcome === 'failed') await this.#retry(job, ending.message ?? 'The runner could not do it.');
       else this.#store(job, ending);
     } catch (error) {
@@ -167,50 +158,7 @@ export class Scheduler {
     }
   }
 
-  async #runOnce(job: Job): Promise<Ending> {
-    const {pool, folder, log} = this.#parts;
-    job.attempts += 1;
-    using lease = await pool.lease();
-    if (job.cancelled !== undefined) return {outcome: 'cancelled', message: job.cancelled};
-    job.runner = lease.runner;
-    try {
-      await using processLog = ProcessLog.open(folder.processLogs, job.entry, (sentence) => log.warn(sentence));
-      processLog.write(`# ${new Date().toISOString()} ${job.entry.key}, ${job.entry.trigger} data, attempt ${job.attempts}\n`);
-      return await lease.runner.run(this.#request(job), this.#listener(job, processLog, lease.runner));
-    } finally {
-      job.runner = undefined;
-    }
-  }
-
-  #request({entry, attempts}: Job): RunRequest {
-    const {key, proposal, run, trigger, variables, mock} = entry;
-    const {folder, dataRoot} = this.#parts;
-    return {
-      type: 'run',
-      job: key,
-      proposal,
-      run,
-      trigger,
-      variables,
-      mock,
-      attempt: attempts,
-      dataRoot,
-      fragments: folder.extractedData,
-      limits: {seconds: null},
-    };
-  }
-
-  #listener(job: Job, processLog: ProcessLog, runner: Runner): JobListener {
-    return {
-      output: (piece) => processLog.write(piece),
-      event: (event) => {
-        if (event.type === 'started' && job.cancelled !== undefined) void runner.cancel(job.entry.key, null, job.cancelled);
-        this.#hear(job, event);
-      },
-    };
-  }
-
-  #hear(job: Job, event: Extract<RunnerEvent, {type: 'started' | 'progress' | 'value'}>): void {
+  #hear(job: Job, event: ProgressEvent): void {
     const {board, hub, writer} = this.#parts;
     const others = this.#others(job);
     if (event.type === 'started') {

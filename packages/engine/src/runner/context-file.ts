@@ -1,27 +1,50 @@
 import {createHash} from 'node:crypto';
-import {readFile} from 'node:fs/promises';
+import {readdir, readFile, stat} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
 import {sentenceOf} from '@firstlight/core';
 import type {DescribedEvent, Problem} from '@firstlight/core';
 import type {ExperimentFolder} from '@firstlight/store';
 
 export type ContextFile = Pick<ExperimentFolder, 'contextPath' | 'language'>;
 
-/** Identifies what a context file says now: a hash, or why it cannot be read. */
-export async function contextVersion({contextPath}: ContextFile): Promise<{version: string; unreadable: string | undefined}> {
+/** A state of a context file. */
+export interface ContextVersion {
+  /** Identifies the file and the modules beside it. */
+  readonly version: string;
+  /** Identifies the file alone. */
+  readonly text: string;
+  /** Why the file cannot be read, or undefined. */
+  readonly unreadable: string | undefined;
+}
+
+/** Looks at a context file and the modules beside it. */
+export async function contextVersion(context: ContextFile): Promise<ContextVersion> {
   try {
-    return {
-      version: createHash('sha256')
-        .update(await readFile(contextPath))
-        .digest('hex'),
-      unreadable: undefined,
-    };
+    const text = createHash('sha256')
+      .update(await readFile(context.contextPath))
+      .digest('hex');
+    return {version: `${text} ${await modulesBeside(context)}`, text, unreadable: undefined};
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const sentence = missing
       ? 'There is no context file; write one (`firstlight init` makes an example).'
       : `The context file cannot be read: ${sentenceOf(error)}`;
-    return {version: `unreadable: ${sentence}`, unreadable: sentence};
+    return {version: sentence, text: sentence, unreadable: sentence};
   }
+}
+
+const extensions = {python: ['.py'], typescript: ['.ts', '.js', '.json']} as const;
+
+async function modulesBeside({contextPath, language}: ContextFile): Promise<string> {
+  const directory = dirname(contextPath);
+  const names = (await readdir(directory)).filter((name) => extensions[language].some((extension) => name.endsWith(extension)));
+  const states = await Promise.all(names.sort().map(async (name) => stateOf(directory, name)));
+  return createHash('sha256').update(states.join('\n')).digest('hex');
+}
+
+async function stateOf(directory: string, name: string): Promise<string> {
+  const stats = await stat(join(directory, name)).catch(() => undefined); // It has just gone, which is a state, too.
+  return `${name} ${stats?.size} ${stats?.mtimeMs}`;
 }
 
 /** What is known of a context that could not be loaded at all: no variables, one problem. */

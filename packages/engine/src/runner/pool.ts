@@ -48,7 +48,7 @@ export class RunnerPool implements AsyncDisposable {
   #starting = 0;
   #launch = 0;
   #noted = -1;
-  #current: {version: string; described: DescribedEvent} | undefined;
+  #current: {version: string; text: string; described: DescribedEvent} | undefined;
   #checking: Promise<DescribedEvent> | undefined;
   #watching: Promise<void> = Promise.resolve();
 
@@ -99,16 +99,18 @@ export class RunnerPool implements AsyncDisposable {
   }
 
   async #checkNow(): Promise<DescribedEvent> {
-    const {version, unreadable} = await contextVersion(this.#options.context);
+    const {version, text, unreadable} = await contextVersion(this.#options.context);
     if (this.#current?.version === version) return this.#current.described;
+    // A runner does not look again at a file that it could not load; a module beside it may be what was wrong.
+    if (this.#current?.text === text && errorOf(this.#current.described)) this.#retire();
     const described = unreadable === undefined ? await this.#loadFirst(version) : brokenContext(this.#options.context, unreadable);
-    return this.#tell(version, described);
+    return this.#tell(version, described, text);
   }
 
-  #tell(version: string, described: DescribedEvent): DescribedEvent {
+  #tell(version: string, described: DescribedEvent, text = this.#current?.text ?? ''): DescribedEvent {
     const before = this.#current;
     const isSame = before !== undefined && JSON.stringify({...before.described, id: ''}) === JSON.stringify({...described, id: ''});
-    this.#current = {version, described: isSame ? before.described : described};
+    this.#current = {version, text, described: isSame ? before.described : described};
     if (!isSame) this.#options.onContext(described);
     return this.#current.described;
   }
@@ -154,7 +156,7 @@ export class RunnerPool implements AsyncDisposable {
     const ready = this.#idle.findIndex(({version}) => version === wanted);
     const member = this.#idle.splice(ready === -1 ? this.#idle.length - 1 : ready, 1)[0] ?? (await this.#wait());
     this.#busy.add(member);
-    // The Python runner answers at once when nothing changed, and else has seen that a module beside the context did.
+    // The Python runner answers at once when nothing changed, and knows the modules in other directories, too.
     if (member.version !== wanted || this.#options.context.language === 'python') this.#tell(wanted, await this.#load(member, wanted));
     return member;
   }
@@ -200,6 +202,10 @@ export class RunnerPool implements AsyncDisposable {
     this.#keep(member);
     const surplus = this.#idle.splice(0, Math.max(0, this.#idle.length + this.#busy.size - this.#options.size));
     for (const {runner} of surplus) void runner[Symbol.asyncDispose]();
+  }
+
+  #retire(): void {
+    for (const {runner} of this.#idle.splice(0)) void runner[Symbol.asyncDispose]();
   }
 
   #keep(member: Member): void {
