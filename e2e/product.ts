@@ -71,6 +71,7 @@ export class Product implements AsyncDisposable {
     const gone = once(this.#server, 'exit');
     this.#server.kill('SIGKILL');
     await gone;
+    this.#server = undefined;
   }
 
   /** Writes that many further runs. */
