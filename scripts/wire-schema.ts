@@ -1,4 +1,4 @@
-/** Writes `fixtures/wire/runner.schema.json`, the runner protocol for languages without zod: `node scripts/wire-schema.ts`. */
+/** Writes `fixtures/wire/runner.schema.json`, the runner protocol for languages without zod: `node scripts/wire-schema.ts && npm run format`. */
 import {writeFileSync} from 'node:fs';
 import {wire} from '../packages/core/src/index.ts';
 import {z} from 'zod';

@@ -163,7 +163,7 @@ def _write_summary(file: h5py.File, name: str, stored: StoredCell) -> None:
     cell = stored.cell
     wishes = {
         "max_diff": None if stored.max_diff is None else np.float64(stored.max_diff),
-        "summary_method": cell.summary,
+        "summary_method": cell.summary if isinstance(cell.summary, str) else None,
         "summary_type": "trendline" if is_trendline(stored.summary) else None,
         "bold": cell.bold,
         "background": cell.background,

@@ -60,9 +60,10 @@ def load_code(code: bytes, path: str) -> LoadedContext:
     namespace: dict[str, Any] = {}
     try:
         exec(compile(code, path, "exec", dont_inherit=True), namespace)
-    except (Exception, SystemExit, KeyboardInterrupt) as error:  # users' code: anything can come out
+        declared = _declared(namespace, _decoded(code), path)
+    except BaseException as error:  # users' code: anything can come out, also SystemExit
         return _failed(_problem_of(error, path))
-    return _examined(_declared(namespace, _decoded(code), path), path)
+    return _examined(declared, path)
 
 
 def describe(context: LoadedContext) -> tuple[VariableInfo, ...]:
@@ -119,9 +120,9 @@ def _info(declared: Declared, promoted: Promoted) -> VariableInfo:
     return VariableInfo(
         name=declared.name,
         title=str(variable.title),
-        description=variable.description,
+        description=None if variable.description is None else str(variable.description),
         tags=tuple(variable.tags or ()),
-        summary=variable.summary,
+        summary=variable.summary if isinstance(variable.summary, str) else None,
         data=promoted.data,
         cluster=promoted.cluster,
         transient=bool(variable.transient),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from typing import Any, NoReturn
 
@@ -67,7 +67,7 @@ class Variable:
         self.summary = summary
         self.data = data
         self.cluster = cluster
-        self.tags = (tags,) if isinstance(tags, str) else tags
+        self.tags = (tags,) if isinstance(tags, str) else tuple(tags) if isinstance(tags, Iterator) else tags
         self.transient = transient
         self.units = units
         if callable(title):

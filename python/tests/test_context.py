@@ -221,3 +221,26 @@ def test_a_display_and_plotting_libraries_are_not_needed_and_not_loaded(runner, 
     assert told["loaded"]["summary"] == {"text": "False False"}
     if "MPLBACKEND" not in os.environ:
         assert told["backend"]["summary"] == {"text": "Agg"}
+
+
+def test_odd_arguments_cost_no_other_variable(runner, tmp_path, fragments):
+    described = runner.load_text(
+        tmp_path,
+        HEAD
+        + """
+import numpy as np
+@Variable(title=5, description=6, summary=np.mean, tags=(tag for tag in "ab"))
+def odd(run): return [1.0, 3.0]
+@Variable
+def other(run): return 1
+""",
+    )
+    assert described["problems"] == []
+    odd = described["variables"][0]
+    assert (odd["title"], odd["description"], odd["summary"], odd["tags"]) == ("5", "6", None, ["a", "b"])
+    assert states(runner.run(fragments)) == {"odd": "ok", "other": "ok"}
+
+
+def test_a_function_without_a_signature_is_a_problem(runner, tmp_path):
+    (problem,) = runner.load_text(tmp_path, HEAD + "maximum = Variable(title='Maximum')(max)\n")["problems"]
+    assert "no signature found" in problem["text"]
