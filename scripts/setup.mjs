@@ -32,7 +32,7 @@ const steps = {
     title: 'Node packages',
     stampFile: at('node_modules', '.firstlight'),
     hash: () => hashOf([at('package-lock.json')]),
-    work: () => run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {cwd: root, what: 'Installing the Node packages'}),
+    work: installNode,
   },
   pythonPackages: (requirements) => ({
     title: 'Python environment',
@@ -59,12 +59,29 @@ const steps = {
   },
 };
 
+// When one installation fails, the other need not go on.
+const failing = new AbortController();
+
+const patience = ['--fetch-retries=3', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=4000'];
+
+function installNode() {
+  const options = {
+    cwd: root,
+    what: 'Installing the Node packages',
+    signal: failing.signal,
+    isBroken: (output) => /TAR_ENTRY_ERROR|ENOSPC/.test(output),
+  };
+  return run('npm', ['ci', '--no-audit', '--no-fund', ...patience], options); // npm ends well although files could not be written
+}
+
 async function installPython(requirements) {
   const python = at('.venv', 'bin', 'python');
-  if (!existsSync(python)) await run(findPython(), ['-m', 'venv', at('.venv')], {cwd: root, what: 'Making the Python environment'});
-  await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements], {
+  if (!existsSync(python))
+    await run(findPython(), ['-m', 'venv', at('.venv')], {cwd: root, what: 'Making the Python environment', signal: failing.signal});
+  await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries=3', '-r', requirements], {
     cwd: root,
     what: 'Installing the Python packages',
+    signal: failing.signal,
   });
 }
 
@@ -110,9 +127,12 @@ export async function setup({tests = false} = {}) {
   say(`Setting up Firstlight: ${missing.map(({title}) => title.toLowerCase()).join(', ')}.`);
   findPython();
   const [node, python, page] = [steps.nodePackages, wanted.find(({title}) => title === 'Python environment'), steps.page];
-  const results = await Promise.allSettled([ensure(node), python && ensure(python)]);
-  const failed = results.find(({status}) => status === 'rejected');
-  if (failed) throw failed.reason;
+  try {
+    await Promise.all([ensure(node), python && ensure(python)]);
+  } catch (error) {
+    failing.abort();
+    throw error;
+  }
   await ensure(page);
   say(`Set-up done in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
 }

@@ -6,24 +6,20 @@ import {statfsSync} from 'node:fs';
 export class SetupError extends Error {}
 
 /**
- * Runs a program to its end and returns what it printed.
+ * Runs a program to its end and returns what it printed. `isBroken` looks at the output of a program that ends well although it failed.
  *
  * @throws SetupError that says what failed, why (no network, disk full, …) and what to do.
  */
-export function run(command, args, {cwd, env, what, onLine = () => {}}) {
+export function run(command, args, {cwd, env, what, signal, isBroken = () => false}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {cwd, env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe']});
+    const child = spawn(command, args, {cwd, env: {...process.env, ...env}, stdio: ['ignore', 'pipe', 'pipe'], signal});
     const output = [];
-    const take = (chunk) => {
-      output.push(chunk);
-      for (const line of String(chunk).split('\n')) if (line.trim()) onLine(line.trim());
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
+    child.stdout.on('data', (chunk) => output.push(chunk));
+    child.stderr.on('data', (chunk) => output.push(chunk));
     child.on('error', (error) => reject(new SetupError(`${what} failed: ${error.message}.`)));
     child.on('close', (code) => {
       const text = Buffer.concat(output.map((piece) => Buffer.from(piece))).toString();
-      if (code === 0) resolve(text);
+      if (code === 0 && !isBroken(text)) resolve(text);
       else reject(new SetupError(explain(what, text, code, cwd)));
     });
   });
