@@ -36,3 +36,22 @@ export {
 } from './reduce.ts';
 export type {Numbers} from './reduce.ts';
 export type {SummaryName} from './summary-names.ts';
+// Labelled arrays: numbers with named dimensions and labels
+export {concat, DataArray, dataArray, Dataset, dataset, labelled} from '@firstlight/core/labelled';
+export type {
+  CoordinateValues,
+  DataArrayOptions,
+  DatasetOptions,
+  GroupBy,
+  Indexer,
+  Label,
+  LabelIndexer,
+  LabelRange,
+  ReductionName,
+  ReductionOptions,
+  Slice,
+} from '@firstlight/core/labelled';
+// Figures
+export {plotly} from './figures/plotly.ts';
+export {png} from './figures/png.ts';
+export {svg} from './figures/svg.ts';

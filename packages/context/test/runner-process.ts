@@ -25,6 +25,11 @@ export function isGone(pid: number): boolean {
   }
 }
 
+/** What runners keep from one start to the next; shared by those of a test file, gone with it. */
+const cache = mkdtempSync(join(tmpdir(), 'firstlight-cache-'));
+process.once('exit', () => rmSync(cache, {recursive: true, force: true}));
+const defaults = {XDG_CACHE_HOME: cache, NODE_COMPILE_CACHE: join(cache, 'compiled')};
+
 /** What came of a job. */
 export interface JobResult {
   events: RunnerEvent[];
@@ -45,7 +50,7 @@ export class RunnerProcess implements AsyncDisposable {
   constructor(environment: Record<string, string> = {}) {
     this.#process = spawn(process.execPath, [fileURLToPath(runnerEntry)], {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-      env: {...process.env, ...environment},
+      env: {...process.env, ...defaults, ...environment},
     });
     for (const stream of [this.#process.stdout, this.#process.stderr])
       stream?.on('data', (data: Buffer) => this.#hear(() => (this.output += data)));

@@ -1,7 +1,6 @@
-import type {DataArray} from '@firstlight/core';
 import {describe, expectTypeOf, test} from 'vitest';
 import {Cell, glob, meta, optional, variable} from '../src/index.ts';
-import type {Variable} from '../src/index.ts';
+import type {DataArray, Variable} from '../src/index.ts';
 
 const number = variable(() => 1.5);
 const array = variable({summary: 'mean'}, () => Float32Array.of(1, 2));

@@ -3,6 +3,8 @@ import {buildGraph} from '@firstlight/core';
 import type {DescribedEvent, Graph, GroupInfo, Problem} from '@firstlight/core';
 import {bundle} from './bundle.ts';
 import {Pool} from './pool.ts';
+import {checkTypes} from './types/check.ts';
+import type {TypeSettings} from './types/check.ts';
 import {WorkerEnded} from './worker.ts';
 import type {WorkerOptions} from './worker.ts';
 
@@ -14,16 +16,29 @@ export interface LoadedContext extends Disposable {
   readonly pool: Pool | undefined;
 }
 
-export interface LoadSettings {
-  readonly cacheFolder: string;
+export interface LoadSettings extends Omit<TypeSettings, 'environment'> {
   readonly environment: WorkerOptions['environment'];
   readonly heapMb: number;
   /** How long loading a context may take. */
   readonly loadSeconds: number;
 }
 
-/** Builds a context file and has a process of its own load it. */
+/** Builds a context file and has a process of its own load it, while the compiler checks its types. */
 export async function loadContext(file: string, settings: LoadSettings): Promise<LoadedContext> {
+  const checking = checkTypes(file, settings);
+  const built = await buildAndLoad(file, settings);
+  const {problems} = built.description;
+  return {...built, description: {...built.description, problems: [...problems, ...newProblems(await checking, problems)]}};
+}
+
+/** What the compiler found that nobody has said of that line yet. */
+function newProblems(types: readonly Problem[], known: readonly Problem[]): Problem[] {
+  const errors = known.filter(({severity}) => severity === 'error');
+  const places = new Set(errors.map(({file, line}) => `${file}:${line}`));
+  return types.filter(({file, line, severity}) => severity === 'warning' || !places.has(`${file}:${line}`));
+}
+
+async function buildAndLoad(file: string, settings: LoadSettings): Promise<LoadedContext> {
   const {cacheFolder, environment, heapMb, loadSeconds} = settings;
   const built = await bundle(file, cacheFolder);
   if (built.path === undefined) return loaded(file, buildGraph([], file), built.problems, undefined);

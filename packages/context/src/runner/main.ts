@@ -1,12 +1,13 @@
 /** Runs TypeScript contexts: JSON lines of requests on standard input, events on file descriptor 3, users' output on standard output and error. */
 import {fstatSync, mkdtempSync, rmSync, writeSync} from 'node:fs';
-import {availableParallelism, tmpdir, totalmem} from 'node:os';
+import {availableParallelism, homedir, tmpdir, totalmem} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
 import {createInterface} from 'node:readline';
 import type {RunnerEvent} from '@firstlight/core';
 import {cleanEnvironment} from './environment.ts';
 import {Runner} from './runner.ts';
+import {findCompiler} from './types/compiler.ts';
 
 const events = 3;
 const heartbeatMs = 5000;
@@ -51,6 +52,8 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(sign
     {emit, now: () => performance.now()},
     {
       cacheFolder,
+      compiler: process.env.FIRSTLIGHT_TSC ?? findCompiler(),
+      memoryFolder: join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'firstlight/types'),
       // Processes start three times as fast with what the first one compiled.
       environment: {...cleanEnvironment(process.env), NODE_COMPILE_CACHE: join(cacheFolder, 'compiled')},
       heapMb: Number(process.env.FIRSTLIGHT_HEAP_MB ?? defaultHeapMb),
