@@ -1,5 +1,7 @@
 import {FirstlightError, arrayTypeOf, sizeOf} from '@firstlight/core';
-import type {DType, DataArray, NDArray, TypedArray} from '@firstlight/core';
+import type {DType, NDArray, TypedArray} from '@firstlight/core';
+import {dataArray} from '@firstlight/core/labelled';
+import type {DataArray} from '@firstlight/core/labelled';
 import type {Selection} from '@firstlight/hdf5';
 import {openForReading} from './open-files.ts';
 import {findBlocks} from './rows.ts';
@@ -135,20 +137,16 @@ export class KeyData {
     return dataset.read([{start, stop}, ...roi], into === undefined ? {} : {into});
   }
 
-  /** The data with the train of each row as coordinate `trainId`, and units where the file has them. */
+  /** The data as a labelled array, with the train of each row as coordinate `trainId`, and units where the file has them. */
   xarray(options: ReadOptions = {}): DataArray {
     if (options.trains !== undefined) return this.selectTrains(options.trains).xarray({...options, trains: undefined});
     const array = this.ndarray(options);
-    const trainIds = this.trainIdCoordinates();
-    const units = this.units;
-    return {
-      kind: 'DataArray',
+    return dataArray(array, {
       name: `${this.source}.${this.#origin.section === 'CONTROL' ? this.key.replace(/\.value$/, '') : this.key}`,
       dims: ['trainId', ...array.shape.slice(1).map((_, i) => `dim_${i}`)],
-      coords: {trainId: {dims: ['trainId'], dtype: 'uint64', shape: [trainIds.length], data: trainIds}},
-      attrs: units ? {units} : {},
-      array,
-    };
+      coords: {trainId: this.trainIdCoordinates()},
+      units: this.units,
+    });
   }
 }
 

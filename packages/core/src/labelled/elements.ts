@@ -24,7 +24,7 @@ export const allocate = (dtype: DType, count: number): TypedArray | string[] =>
 /** Numbers as an array of any type without text; to 64-bit integers they must be whole. */
 export function fromFloat64(values: Float64Array, shape: readonly number[], dtype: DType): NDArray {
   if (dtype === 'float64') return {dtype, shape, data: values};
-  if (isBig(dtype)) return {dtype, shape, data: (dtype === 'int64' ? BigInt64Array : BigUint64Array).from(values, BigInt)};
+  if (isBig(dtype)) return {dtype, shape, data: (dtype === 'int64' ? BigInt64Array : BigUint64Array).from(Array.from(values, BigInt))};
   const data = allocate(dtype, sizeOf(shape)) as Float32Array;
   if (isComplex(dtype)) values.forEach((value, i) => (data[2 * i] = value));
   else if (dtype === 'bool') values.forEach((value, i) => (data[i] = Number(value !== 0)));

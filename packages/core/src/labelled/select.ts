@@ -27,8 +27,8 @@ const isList = <T>(value: unknown): value is ArrayLike<T> => Array.isArray(value
 /** Turns places into a cut. @throws RangeError for a place outside. */
 export function cutAt(indexer: Indexer, length: number, dim: string): Cut {
   if (typeof indexer === 'number') return {kind: 'place', index: place(indexer, length, dim)};
-  if (isList<number>(indexer)) return {kind: 'places', indices: Array.from(indexer, (index) => place(Number(index), length, dim))};
-  return rangeOf(indexer as Slice, length);
+  if (isList<number>(indexer)) return {kind: 'places', indices: Array.from(indexer, (index) => place(index, length, dim))};
+  return rangeOf(indexer, length);
 }
 
 function place(index: number, length: number, dim: string): number {
@@ -55,14 +55,14 @@ export const labelKey = (label: Label): number | bigint | string => {
 
 /** Turns labels into a cut. @throws RangeError for a label that is not there. */
 export function cutByLabel(indexer: LabelIndexer, coordinate: Coordinate, dim: string): Cut {
-  const labels = coordinate.data as ArrayLike<Label>;
+  const labels: ArrayLike<Label> = coordinate.data;
   if (typeof indexer !== 'object') return {kind: 'place', index: placeOf(indexer, labels, dim)};
   if (isList<Label>(indexer)) {
     const places = placesByLabel(labels);
     return {kind: 'places', indices: Array.from(indexer, (label) => places.get(labelKey(label)) ?? missing(label, dim))};
   }
   if ('nearest' in indexer) return {kind: 'place', index: nearest(Number(indexer.nearest), coordinate, dim)};
-  return labelRange(indexer as LabelRange, labels, dim);
+  return labelRange(indexer, labels, dim);
 }
 
 function missing(label: Label, dim: string): never {

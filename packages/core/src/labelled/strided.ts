@@ -162,3 +162,15 @@ export function convert(view: Strided, dtype: DType): Strided {
   else for (let i = 0; i < from.length; i++) into[i] = Number(from[i]) as never;
   return viewOf({dtype, shape, data: into});
 }
+
+/** Converts the elements that are there, not those that broadcasting repeats. */
+export function convertRepeated(view: Strided, dtype: DType): Strided {
+  if (view.dtype === dtype) return view;
+  const shape = view.shape.map((length, axis) => (view.strides[axis] === 0 ? Math.min(1, length) : length));
+  const converted = convert({...view, shape}, dtype);
+  return {
+    ...converted,
+    shape: view.shape,
+    strides: view.strides.map((stride, axis) => (stride === 0 ? 0 : (converted.strides[axis] as number))),
+  };
+}
