@@ -17,11 +17,14 @@ describe('the whole language', () => {
     expect(problems).toEqual([]);
     const byName = Object.fromEntries(variables.map((variable) => [variable.name, variable]));
     expect(byName).toMatchObject({
-      range: {summary: 'function'},
+      uncertain: {description: 'Uncertain, but well written.\nIn two lines.'},
+      own_summary: {description: null},
+      'near.double': {description: 'Twice as far.'},
+      range: {summary: 'function', description: 'The range, by a function.'},
       cut: {inputs: [{parameter: 'cut', kind: 'param', name: 'cut', optional: true}]},
       mode: {inputs: [{parameter: 'mode', kind: 'param', name: 'mode', optional: false}]},
-      endless: {needs: {timeoutSeconds: 0.2, cpus: 2, dependsOn: ['mask.h5']}},
-      'near.position': {title: 'Near/Position', tags: ['device'], units: 'mm', line: 39},
+      endless: {description: 'Ends never.', needs: {timeoutSeconds: 0.2, cpus: 2, dependsOn: ['mask.h5']}},
+      'near.position': {title: 'Near/Position', description: 'Where it is.', tags: ['device'], units: 'mm', line: 39},
       'far.double': {title: 'far/double', inputs: [{parameter: 'position', kind: 'var', name: 'far.position', optional: false}]},
       'alone.left.position': {title: 'alone/left/Position'},
       'alone.__missing__.right.position': {transient: true},

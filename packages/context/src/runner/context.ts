@@ -3,6 +3,7 @@ import {buildGraph} from '@firstlight/core';
 import type {DescribedEvent, Graph, GroupInfo, Problem} from '@firstlight/core';
 import {bundle} from './bundle.ts';
 import {Pool} from './pool.ts';
+import {annotate} from './source/annotate.ts';
 import {checkTypes} from './types/check.ts';
 import type {TypeSettings} from './types/check.ts';
 import {WorkerEnded} from './worker.ts';
@@ -47,7 +48,7 @@ async function buildAndLoad(file: string, settings: LoadSettings): Promise<Loade
   const timer = setTimeout(() => worker.kill(), loadSeconds * 1000);
   try {
     const {variables, groups, problems} = await worker.loaded;
-    const graph = buildGraph(variables, file);
+    const graph = buildGraph(annotate(variables, file), file);
     pool.keep(worker);
     return loaded(file, graph, [...built.problems, ...problems, ...graph.problems], pool, groups);
   } catch (error) {
