@@ -26,6 +26,8 @@ class Load:
 
     id: str
     context: str
+    # The folder has a context in another language, too: inputs that are not in this file are no problem of it.
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,10 @@ class Run:
     data_root: str | None
     limits: Limits
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    # Processors that may be used at once; None: as the runner likes.
+    parallel: int | None = None
+    # What has become of other variables in this job already, as `foreign.py` reads it.
+    foreign: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -239,7 +245,7 @@ class _Fields:
     def request(self) -> Request:
         match self._get("type", str):
             case "load":
-                return Load(self._get("id", str), self._get("context", str))
+                return Load(self._get("id", str), self._get("context", str), self._get("shared", bool, None) or False)
             case "describe":
                 return Describe(self._get("id", str))
             case "run":
@@ -264,6 +270,8 @@ class _Fields:
             data_root=self._get("dataRoot", str, None),
             limits=Limits(_seconds(self._get("limits", dict), self._id)),
             parameters=self._get("parameters", dict, None) or {},
+            parallel=self._positive("parallel") if "parallel" in self._message else None,
+            foreign=tuple(self._foreign(item) for item in self._get("foreign", list, None) or ()),
         )
 
     def _get(self, name: str, *kinds: type | None) -> Any:
@@ -280,6 +288,12 @@ class _Fields:
         if value > 0:
             return value
         raise WireError(f'The request\'s "{name}" must be positive, not {value}.', self._id)
+
+    def _foreign(self, item: Any) -> Mapping[str, Any]:
+        match item:
+            case {"name": str(), "fragment": str() | None, "error": None | {"errorClass": str(), "message": str()}}:
+                return item
+        raise WireError(f'An item of the request\'s "foreign" is not as the protocol has it: {item!r}.', self._id)
 
     def _one_of(self, name: str, allowed: tuple[str, ...]) -> str:
         value: str = self._get(name, str)

@@ -30,6 +30,7 @@ export {colourise, viridis} from './colormap.ts';
 export * as wire from './wire/runner.ts';
 export type {
   DescribedEvent,
+  ForeignValue,
   GroupInfo,
   Needs,
   Problem,

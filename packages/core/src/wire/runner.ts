@@ -95,9 +95,24 @@ export const problem = z.object({
   column: z.int().nullable(),
 });
 
+/** A variable that was computed before, by a runner of another language. */
+export const foreignValue = z.object({
+  name: z.string(),
+  /** Where its data are: this file below `fragments`, or (once it is merged) the run's own file there; null when it gave none. */
+  fragment: z.string().nullable(),
+  /** Why it gave none, if there is a reason. */
+  error: z.object({errorClass: z.string(), message: z.string()}).nullable(),
+});
+
 export const request = z.discriminatedUnion('type', [
   /** Loads (or loads again) a context file; answered by `described`. */
-  z.object({type: z.literal('load'), id: z.string(), context: z.string()}),
+  z.object({
+    type: z.literal('load'),
+    id: z.string(),
+    context: z.string(),
+    /** True: the folder has a context file in another language, too, so inputs that are not in this one are no problem of it. */
+    shared: z.boolean().optional(),
+  }),
   /** Describes the loaded context; answered by `described`. */
   z.object({type: z.literal('describe'), id: z.string()}),
   /** Executes variables for one run; answered by `started`, one `value` for each variable, `finished`. */
@@ -119,6 +134,12 @@ export const request = z.discriminatedUnion('type', [
     limits: z.object({seconds: z.number().positive().nullable()}),
     /** Values for `param` inputs by name; left out: none. */
     parameters: z.record(z.string(), z.unknown()).optional(),
+    /** Processors it may use at once; 1 is one variable after the other. Left out: as the runner likes. */
+    parallel: positive.optional(),
+    /** What has become of other variables in this job already: they are inputs here, and not computed again. */
+    foreign: z.array(foreignValue).optional(),
+    /** True: the process of users' code waits for a debugger, whose address it prints on standard error. */
+    inspect: z.boolean().optional(),
   }),
   /** Stops one variable of a job (its dependants are skipped, the rest goes on) or, without a name, the whole job. */
   z.object({type: z.literal('cancel'), job: z.string(), variable: z.string().nullable(), reason: z.string()}),
@@ -176,6 +197,7 @@ export type DescribedEvent = Extract<RunnerEvent, {type: 'described'}>;
 export type VariableInfo = z.infer<typeof variable>;
 export type VariableInput = z.infer<typeof input>;
 export type GroupInfo = z.infer<typeof group>;
+export type ForeignValue = z.infer<typeof foreignValue>;
 export type Needs = z.infer<typeof needs>;
 export type Problem = z.infer<typeof problem>;
 export type WireSummary = z.infer<typeof wireSummary>;
