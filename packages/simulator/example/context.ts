@@ -5,7 +5,8 @@
  * and returns the value for this run: a number, a text, an array, a labelled array, a figure, or nothing. Inputs are named by reference, so the editor knows
  * their types. Save this file, and the next run uses it.
  */
-import {Cell, mean, meta, nansum, Skip, std, variable} from '@firstlight/context';
+import {Cell, dataset, mean, meta, plotly, Skip, std, variable} from '@firstlight/context';
+import type {DataArray} from '@firstlight/context';
 
 // The devices; in a proposal of yours these are names of Karabo devices.
 const XGM = 'SIM_XTD1_XGM/XGM/DOOCS';
@@ -32,8 +33,7 @@ export const pulses = variable(
 
 // A transient variable is never stored: a step that others build on.
 export const pulseEnergies = variable({transient: true, inputs: {pulses}}, ({run, pulses}) => {
-  const energies = run.get(`${XGM}:output`, 'data.intensityTD');
-  return rowsOf(energies.ndarray({roi: [{stop: pulses}]})); // the array in the file is longer than the train
+  return run.get(`${XGM}:output`, 'data.intensityTD').xarray({roi: [{stop: pulses}]}); // the array in the file is longer than the train
 });
 
 export const trainEnergy = variable(
@@ -44,7 +44,7 @@ export const trainEnergy = variable(
     description: 'The table shows the mean, the inspector the curve.',
     inputs: {pulseEnergies},
   },
-  ({pulseEnergies}) => Float64Array.from(pulseEnergies, (energies) => mean(energies)),
+  ({pulseEnergies}) => pulseEnergies.mean('dim_0'),
 );
 
 export const intensity = variable(
@@ -83,29 +83,24 @@ export const note = variable({title: 'Note', inputs: {number: meta('run_number')
 
 // --- Arrays ------------------------------------------------------------------------------------------
 
-// A labelled array keeps what its axis means: here the train of each value.
+// A labelled array keeps what its axes mean: of the train, row and column of each pixel, here the train is left.
 export const detectorSignal = variable(
   {title: 'Detector signal', units: 'ADU', description: 'Mean signal of the detector per train.'},
-  ({run}) => {
-    const frames = run.get(DETECTOR, 'data.adc').xarray();
-    const signal = Float64Array.from(rowsOf(frames.array), (frame) => mean(frame) - PEDESTAL);
-    return {kind: 'DataArray', dims: ['trainId'], coords: frames.coords, attrs: {}, array: arrayOf(signal)} as const;
-  },
+  ({run}) => run.get(DETECTOR, 'data.adc').xarray().mean(['dim_0', 'dim_1']).sub(PEDESTAL),
 );
 
 export const meanFrame = variable(
   {title: 'Mean frame', units: 'ADU', description: 'The detector picture of the run; an array with two dimensions is shown as a picture.'},
-  ({run}) => meanPicture(run.get(DETECTOR, 'data.adc').ndarray(), -PEDESTAL),
+  ({run}) => run.get(DETECTOR, 'data.adc').xarray().mean('trainId').sub(PEDESTAL).array,
 );
 
 // This one fails when the camera sent nothing: an error is kept like a value, and tells in its cell what happened.
 export const cameraSpot = variable(
   {title: 'Camera spot', units: 'px', description: 'Column of the brightest point of the mean camera picture.'},
   ({run}) => {
-    const pictures = run.get(CAMERA, 'data.image.pixels').ndarray();
-    if (pictures.shape[0] === 0) throw new Error('the camera sent no picture in this run');
-    const picture = meanPicture(pictures);
-    return indexOfLargest(picture.data) % (picture.shape[1] ?? 1);
+    const pictures = run.get(CAMERA, 'data.image.pixels').xarray();
+    if (pictures.size === 0) throw new Error('the camera sent no picture in this run');
+    return brightest(pictures.mean('trainId')).column;
   },
 );
 
@@ -118,84 +113,63 @@ export const drift = variable(
     inputs: {trainEnergy},
   },
   ({trainEnergy}) => {
-    const angle = (train: number) => (-2 * Math.PI * train) / trainEnergy.length;
+    const angle = (train: number) => (-2 * Math.PI * train) / trainEnergy.size;
     return {
-      re: mean(trainEnergy.map((value, train) => value * Math.cos(angle(train)))),
-      im: mean(trainEnergy.map((value, train) => value * Math.sin(angle(train)))),
+      re: mean(trainEnergy.numbers.map((value, train) => value * Math.cos(angle(train)))),
+      im: mean(trainEnergy.numbers.map((value, train) => value * Math.sin(angle(train)))),
     };
   },
 );
 
 // --- The scan ----------------------------------------------------------------------------------------
 
+// Arrays are matched by their labels: each train's signal with the position of the stage in the same train.
 export const scanSteps = variable({transient: true, inputs: {detectorSignal}}, ({run, detectorSignal}) => {
-  const position = run.get(MOTOR, 'targetPosition').xarray();
-  const positionOf = new Map(zip(position.coords.trainId?.data as BigUint64Array, position.array.data as Float64Array));
-  const steps = new Map<number, number[]>();
-  const signals = zip(detectorSignal.coords.trainId?.data as BigUint64Array, detectorSignal.array.data);
-  for (const [train, signal] of signals) {
-    const millimetre = positionOf.get(train);
-    if (millimetre !== undefined) steps.set(millimetre, [...(steps.get(millimetre) ?? []), signal]);
-  }
+  const steps = detectorSignal.groupBy(run.get(MOTOR, 'targetPosition').xarray().rename('position'));
   if (steps.size < 2) throw new Skip('the stage was not scanned');
-  return [...steps].sort(([a], [b]) => a - b);
+  return steps;
 });
 
 export const scan = variable(
   {title: 'Scan', units: 'ADU', description: 'Detector signal against the position of the stage.', inputs: {scanSteps}},
-  ({scanSteps}) =>
-    ({
-      kind: 'DataArray',
-      dims: ['position'],
-      coords: {position: stagePositions(scanSteps)},
-      attrs: {},
-      array: arrayOf(scanSteps.map(([, signals]) => mean(signals))),
-    }) as const,
+  ({scanSteps}) => scanSteps.mean(),
 );
 
 // A Dataset keeps several labelled arrays together.
-export const scanData = variable({title: 'Scan data', inputs: {scanSteps}}, ({scanSteps}) => {
-  const column = (valueOf: (signals: number[]) => number) => ({
-    dims: ['position'],
-    attrs: {},
-    array: arrayOf(scanSteps.map(([, signals]) => valueOf(signals))),
-  });
-  const variables = {mean: column(mean), spread: column(std), trains: column((signals) => signals.length)};
-  return {kind: 'Dataset', variables, coords: {position: stagePositions(scanSteps)}, attrs: {}} as const;
-});
+export const scanData = variable({title: 'Scan data', inputs: {scanSteps}}, ({scanSteps}) =>
+  dataset({mean: scanSteps.mean(), spread: scanSteps.std(), trains: scanSteps.count()}),
+);
 
 export const bestPosition = variable(
-  {title: 'Best position', units: 'mm', description: 'Where the sample scatters most.', inputs: {scanSteps}},
-  ({scanSteps}) => scanSteps[indexOfLargest(scanSteps.map(([, signals]) => mean(signals)))]?.[0],
+  {title: 'Best position', units: 'mm', description: 'Where the sample scatters most.', inputs: {scan}},
+  ({scan}) => Number(scan.idxmax()),
 );
 
 // A figure in Plotly's JSON: to zoom, and to read values under the pointer.
-export const scanPlot = variable({title: 'Scan plot', inputs: {scanSteps, bestPosition}}, ({scanSteps, bestPosition}) => ({
-  data: [
-    {
-      type: 'scatter',
-      mode: 'lines+markers',
-      x: scanSteps.map(([millimetre]) => millimetre),
-      y: scanSteps.map(([, signals]) => mean(signals)),
-      error_y: {array: scanSteps.map(([, signals]) => std(signals))},
+export const scanPlot = variable({title: 'Scan plot', inputs: {scanData, bestPosition}}, ({scanData, bestPosition}) =>
+  plotly({
+    data: [
+      {
+        type: 'scatter',
+        mode: 'lines+markers',
+        x: scanData.get('position'),
+        y: scanData.get('mean'),
+        error_y: {array: scanData.get('spread')},
+      },
+    ],
+    layout: {
+      title: {text: `Best at ${bestPosition.toFixed(2)} mm`},
+      xaxis: {title: {text: 'stage (mm)'}},
+      yaxis: {title: {text: 'signal (ADU)'}},
     },
-  ],
-  layout: {
-    title: {text: `Best at ${bestPosition.toFixed(2)} mm`},
-    xaxis: {title: {text: 'stage (mm)'}},
-    yaxis: {title: {text: 'signal (ADU)'}},
-  },
-}));
+  }),
+);
 
 // --- Calibrated data: these run when the corrected run is there ----------------------------------------
 
 export const peakTrack = variable({data: 'proc', transient: true}, ({run}) => {
-  const frames = run.get(CORRECTED, 'data.adc').ndarray();
-  const width = frames.shape[2] ?? 1;
-  return rowsOf(frames).map((frame) => {
-    const pixel = indexOfLargest(frame);
-    return {column: pixel % width, row: Math.floor(pixel / width)};
-  });
+  const frames = run.get(CORRECTED, 'data.adc').xarray();
+  return Array.from({length: frames.sizes.trainId ?? 0}, (_, trainId) => brightest(frames.isel({trainId})));
 });
 
 export const peakRadius = variable(
@@ -207,8 +181,8 @@ export const peakRadius = variable(
 );
 
 export const photons = variable({title: 'Photons', units: 'ph/frame', data: 'proc'}, ({run}) => {
-  const frames = run.get(CORRECTED, 'data.adc').ndarray();
-  return nansum(frames) / (frames.shape[0] ?? 0); // bad pixels are not a number
+  const frames = run.get(CORRECTED, 'data.adc').xarray();
+  return frames.sum(['dim_0', 'dim_1']).mean().item(); // bad pixels are not a number and left out
 });
 
 // A picture of your own: red, green, blue and opacity of every pixel.
@@ -226,44 +200,9 @@ export const peakMap = variable(
 
 // --- Helpers -------------------------------------------------------------------------------------------
 
-/** The rows of an array as pieces of its memory: the frames of a detector, the pulses of a train. */
-function rowsOf({data, shape}: {data: unknown; shape: readonly number[]}): Float32Array[] {
-  const values = data as Float32Array;
-  const size = shape.slice(1).reduce((product, length) => product * length, 1);
-  return Array.from({length: shape[0] ?? 0}, (_, row) => values.subarray(row * size, (row + 1) * size));
-}
-
-/** The mean of many pictures, plus an offset. */
-function meanPicture(pictures: {data: unknown; shape: readonly number[]}, offset = 0) {
-  const rows = rowsOf(pictures);
-  const sum = new Float32Array(rows[0]?.length ?? 0);
-  for (const row of rows) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (row[i] ?? 0);
-  return {dtype: 'float32', shape: pictures.shape.slice(1), data: sum.map((value) => value / rows.length + offset)} as const;
-}
-
-/** Numbers as an array with one dimension. */
-const arrayOf = (values: Iterable<number>) => {
-  const data = Float64Array.from(values);
-  return {dtype: 'float64', shape: [data.length], data} as const;
-};
-
-const stagePositions = (steps: readonly (readonly [number, unknown])[]) => ({
-  ...arrayOf(steps.map(([millimetre]) => millimetre)),
-  dims: ['position'],
-  attrs: {units: 'mm'},
-});
-
-/** Where the largest number is; what is not a number counts as nothing. */
-function indexOfLargest(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (!((values[i] ?? 0) <= (values[best] ?? 0)) && !Number.isNaN(values[i])) best = i;
-  return best;
-}
-
-/** Pairs of values of two lists. */
-function* zip<A, B>(left: ArrayLike<A>, right: ArrayLike<B>): Generator<readonly [A, B]> {
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const [a, b] = [left[i], right[i]];
-    if (a !== undefined && b !== undefined) yield [a, b];
-  }
+/** Where a picture is brightest; pixels that are not a number do not count. */
+function brightest(picture: DataArray): {row: number; column: number} {
+  const [, width = 1] = picture.shape;
+  const pixel = picture.argmax().item();
+  return {row: Math.floor(pixel / width), column: pixel % width};
 }
