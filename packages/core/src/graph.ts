@@ -39,7 +39,7 @@ export function buildGraph(declared: readonly DeclaredVariable[], file = 'contex
   const problem = (variable: DeclaredVariable | undefined, text: string): Problem => ({
     severity: 'error',
     text,
-    file,
+    file: variable?.file ?? file,
     line: variable?.line ?? null,
     column: variable?.column ?? null,
   });

@@ -19,6 +19,10 @@ export {allDependencies, buildGraph, matchesOf} from './graph.ts';
 export type {DeclaredVariable, Graph} from './graph.ts';
 export {selectVariables, withDependencies, withoutProc} from './plan.ts';
 export type {Selection} from './plan.ts';
+export {givenTo, stages, withoutGiven} from './stages.ts';
+export type {Language, Stage} from './stages.ts';
+export {joinContexts} from './join-contexts.ts';
+export type {JoinedContexts} from './join-contexts.ts';
 export {dependencyError, dependencyTree} from './tree.ts';
 export type {NamedError, VariableError} from './tree.ts';
 // Summaries

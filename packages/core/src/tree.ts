@@ -20,6 +20,15 @@ function leafLines(error: VariableError): string[] {
 }
 
 function branchLines({name, error}: NamedError): string[] {
+  // The text of a dependency error that has come from elsewhere is a tree already.
+  if (error.errorClass === 'DependencyError' && !error.causes)
+    return [
+      `(${name}) skipped`,
+      ...error.message
+        .split('\n')
+        .slice(1)
+        .map((line) => `   ${line}`),
+    ];
   if (error.causes) return [`(${name}) skipped`, ...treeLines(error.causes).map((line) => `   ${line}`)];
   const [first, ...rest] = leafLines(error);
   return [`(${name}) failed: ${first}`, ...rest];
