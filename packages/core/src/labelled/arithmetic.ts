@@ -106,6 +106,31 @@ function mapExact(view: Strided, change: (value: bigint) => bigint): Strided {
 
 /** Chooses between two arrays of one shape by a third of booleans. */
 export function choose(condition: Strided, a: Strided, b: Strided, shape: readonly number[], dtype: DType): Strided {
+  const isPlain = !isComplex(dtype) && !isBig(dtype) && dtype !== 'string';
+  return isPlain ? chooseFloat([condition, a, b], shape, dtype) : chooseAny(condition, a, b, shape, dtype);
+}
+
+function chooseFloat(views: readonly Strided[], shape: readonly number[], dtype: DType): Strided {
+  const out = allocate(dtype, sizeOf(shape)) as Float64Array;
+  const blocks = views.map(() => new Float64Array(blockSize));
+  const [holds, values, others] = blocks as [Float64Array, Float64Array, Float64Array];
+  let at = 0;
+  forEachRow(shape, views, (starts, steps, length) => {
+    for (let done = 0; done < length; done += blockSize) {
+      const count = Math.min(blockSize, length - done);
+      for (const [k, {data}] of views.entries()) {
+        const step = steps[k] as number;
+        gather(data, (starts[k] as number) + done * step, step, count, blocks[k] as Float64Array);
+      }
+      for (let i = 0; i < count; i++) if (holds[i] === 0) values[i] = others[i] as number;
+      put(values, count, out, at);
+      at += count;
+    }
+  });
+  return viewOf({dtype, shape, data: out});
+}
+
+function chooseAny(condition: Strided, a: Strided, b: Strided, shape: readonly number[], dtype: DType): Strided {
   const width = isComplex(dtype) ? 2 : 1;
   const out = allocate(dtype, sizeOf(shape)) as Float64Array;
   let at = 0;
