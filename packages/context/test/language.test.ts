@@ -11,8 +11,17 @@ const scratch = mkdtempSync(join(tmpdir(), 'firstlight-language-'));
 afterAll(() => rmSync(scratch, {recursive: true}));
 
 describe('the whole language', () => {
+  let shared: RunnerProcess | undefined;
+  afterAll(async () => shared?.[Symbol.asyncDispose]());
+  const theRunner = async () => {
+    if (shared) return shared;
+    shared = new RunnerProcess();
+    await shared.load(fixture('language'));
+    return shared;
+  };
+
   test('is described, groups included, with places and doc comments', async () => {
-    await using runner = new RunnerProcess();
+    const runner = await theRunner();
     const {variables, groups, problems} = await runner.load(fixture('language'));
     expect(problems).toEqual([]);
     const byName = Object.fromEntries(variables.map((variable) => [variable.name, variable]));
@@ -34,8 +43,7 @@ describe('the whole language', () => {
   });
 
   test('runs: parameters, summaries by function, time limits, groups with links', async () => {
-    await using runner = new RunnerProcess();
-    await runner.load(fixture('language'));
+    const runner = await theRunner();
     const {values} = await runner.run({parameters: {mode: 'fast', n: '4'}});
     expect(values).toMatchObject({
       uncertain: {summary: 3.25, attributes: {uncertainty: 0.5, format: '.1f', units: 'mm'}},
@@ -63,8 +71,7 @@ describe('the whole language', () => {
   });
 
   test('leaves out what lacks a parameter, and fails what has a wrong one', async () => {
-    await using runner = new RunnerProcess();
-    await runner.load(fixture('language'));
+    const runner = await theRunner();
     const without = await runner.run({variables: ['of_mode', 'cut'], parameters: {cut: 1}});
     expect(without.values).toMatchObject({
       mode: {state: 'skipped', fragment: null, attributes: {error: 'Missing parameter values: mode'}},

@@ -132,6 +132,9 @@ describe('results', () => {
 });
 
 describe('a context', () => {
+  let shared: RunnerProcess | undefined;
+  afterAll(async () => shared?.[Symbol.asyncDispose]());
+
   test('in a folder without node_modules finds our package, its helpers, and packages installed beside it', async () => {
     const context = contextOf(
       'installed',
@@ -237,7 +240,7 @@ describe('a context', () => {
   ])('with %s says what is wrong and where, and does not run', async (name, source, problem) => {
     const context = contextOf(name.replaceAll(' ', '-'), source);
     if (source === '') rmSync(context);
-    await using runner = new RunnerProcess();
+    const runner = (shared ??= new RunnerProcess());
     const {problems, file} = await runner.load(context);
     expect(file).toBe(context);
     expect(problems[0]).toMatchObject({...problem, severity: 'error', text: expect.stringContaining(problem.text)});
