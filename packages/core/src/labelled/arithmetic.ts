@@ -5,7 +5,7 @@ import {allocate, arithmeticType, floatTypeOf, fromFloat64, isBig, isComplex, is
 import type {BinaryName, UnaryName} from './kernels.ts';
 import {binaryKernels, exactOperations, isArithmetic, unaryKernels} from './kernels.ts';
 import type {Strided} from './strided.ts';
-import {forEachRow, gather, rowMajor, viewOf} from './strided.ts';
+import {convertRepeated, forEachRow, gather, rowMajor, viewOf} from './strided.ts';
 
 /** Elements worked on at once: their float64 copies stay in the processor's nearest cache. */
 const blockSize = 2048;
@@ -107,7 +107,8 @@ function mapExact(view: Strided, change: (value: bigint) => bigint): Strided {
 /** Chooses between two arrays of one shape by a third of booleans. */
 export function choose(condition: Strided, a: Strided, b: Strided, shape: readonly number[], dtype: DType): Strided {
   const isPlain = !isComplex(dtype) && !isBig(dtype) && dtype !== 'string';
-  return isPlain ? chooseFloat([condition, a, b], shape, dtype) : chooseAny(condition, a, b, shape, dtype);
+  if (isPlain) return chooseFloat([condition, a, b], shape, dtype);
+  return chooseAny(condition, convertRepeated(a, dtype), convertRepeated(b, dtype), shape, dtype);
 }
 
 function chooseFloat(views: readonly Strided[], shape: readonly number[], dtype: DType): Strided {

@@ -7,7 +7,7 @@ import type {BinaryName} from './kernels.ts';
 import {isArithmetic} from './kernels.ts';
 import type {Part} from './part.ts';
 import type {Strided} from './strided.ts';
-import {convertRepeated, viewOf} from './strided.ts';
+import {viewOf} from './strided.ts';
 
 export type SingleValue = number | bigint | boolean | string | Complex;
 
@@ -105,7 +105,7 @@ export function keepWhere(part: Part, condition: Part, other: Part | SingleValue
     throw new RangeError(`Not every label of dimension "${lost}" has a condition and another value; select the common ones first.`);
   }
   const [values, holds, others] = views as [Strided, Strided, Strided];
-  const view = choose(holds, convertRepeated(values, dtype), convertRepeated(others, dtype), shape, dtype);
+  const view = choose(holds, values, others, shape, dtype);
   return {...part, dims, view, coords};
 }
 
