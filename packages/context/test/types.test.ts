@@ -1,6 +1,6 @@
-import {describe, expectTypeOf, test} from 'vitest';
-import {Cell, glob, meta, optional, variable} from '../src/index.ts';
-import type {DataArray, Variable} from '../src/index.ts';
+import {describe, expect, expectTypeOf, test} from 'vitest';
+import {Cell, cell, glob, max, meta, mymdc, needs, optional, param, skip, variable, z} from '../src/index.ts';
+import type {DataArray, Technique, Variable} from '../src/index.ts';
 
 const number = variable(() => 1.5);
 const array = variable({summary: 'mean'}, () => Float32Array.of(1, 2));
@@ -66,6 +66,31 @@ describe('the type of an argument', () => {
     );
   });
 
+  test('of parameters is that of their default or schema, of the catalogue that of the field', () => {
+    const inputs = {
+      cut: param('cut', {default: 3}),
+      mode: param('mode', {schema: z.enum(['a', 'b'])}),
+      any: param('any'),
+      told: param<boolean>('told'),
+      sample: mymdc('sample_name'),
+      techniques: mymdc('techniques'),
+    };
+    variable({inputs}, ({cut, mode, any, told, sample, techniques}) => {
+      expectTypeOf(cut).toEqualTypeOf<number>();
+      expectTypeOf(mode).toEqualTypeOf<'a' | 'b'>();
+      expectTypeOf(any).toEqualTypeOf<unknown>();
+      expectTypeOf(told).toEqualTypeOf<boolean>();
+      expectTypeOf(sample).toEqualTypeOf<string>();
+      expectTypeOf(techniques).toEqualTypeOf<readonly Technique[]>();
+      return cut;
+    });
+    // @ts-expect-error the default is not what the schema wants
+    param('mode', {schema: z.enum(['a', 'b']), default: 'c'});
+    // @ts-expect-error there is no such field
+    mymdc('weather');
+    expectTypeOf(mymdc).parameters.toEqualTypeOf<['sample_name' | 'run_type' | 'techniques']>();
+  });
+
   test('can only be one that was asked for, under a name that exists', () => {
     // @ts-expect-error nobody asked for it
     variable({inputs: {number}}, ({other}) => other);
@@ -76,5 +101,32 @@ describe('the type of an argument', () => {
     // @ts-expect-error there is no such option
     variable({titel: 'x'}, () => 1);
     expectTypeOf(meta).parameters.toEqualTypeOf<['run_number' | 'proposal' | 'proposal_path']>();
+  });
+});
+
+describe('what a variable is made with', () => {
+  test('may be a function that summarises its kind of array', () => {
+    expectTypeOf(variable({summary: (values) => max(values)}, () => Float32Array.of(1, 2))).toExtend<Variable<Float32Array>>();
+    expectTypeOf(variable({summary: (values: Float32Array) => values.length}, ({run}) => Float32Array.of(run.run))).toExtend<
+      Variable<Float32Array>
+    >();
+    // @ts-expect-error a summary is one value
+    variable({summary: () => new Date()}, () => 1);
+  });
+
+  test('may say what it needs, and nothing else', () => {
+    variable({needs: needs({timeoutSeconds: 3, partial: true})}, () => 1);
+    // @ts-expect-error nobody knows this need
+    variable({needs: {timeout: 3}}, () => 1);
+    expect(() => needs({cpus: 0.5})).toThrow('needs({cpus: …}): Invalid input: expected int');
+    expect(() => needs({timeoutSeconds: -1})).toThrow('needs({timeoutSeconds: …}): Too small');
+  });
+
+  test('ends where it is skipped', () => {
+    const or = (value: number | undefined) => value ?? skip('nothing there');
+    expectTypeOf(or).returns.toEqualTypeOf<number>();
+    expect(() => or(undefined)).toThrow('nothing there');
+    expect(() => cell(1, {uncertainty: 'much' as never})).toThrow('uncertainty of a cell must be a number');
+    expect(() => cell(1, {format: 3 as never})).toThrow('format of a cell must be a string');
   });
 });
