@@ -160,6 +160,9 @@ suite('a group that cannot be', () => {
         "Group name 'n' is used by multiple group instances; give one of them another name.",
       ].toSorted(),
     );
+    expect(
+      seen({outer: group(() => ({'b.v': variable(() => 1)}))(), inner: group(() => ({v: variable(() => 2)}))({name: 'outer.b'})}),
+    ).toContain("Duplicate variable name 'outer.b.v' from group 'outer'");
     expect(seen({X, __a: X()})).toEqual(["Group instance of 'X' has no name. Provide name or export it under one."]);
   });
 

@@ -2,6 +2,7 @@ import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:f
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, describe, expect, test} from 'vitest';
+import {watchFiles} from '../src/runner/freshness.ts';
 import {checkTypes} from '../src/runner/types/check.ts';
 import {findCompiler} from '../src/runner/types/compiler.ts';
 import {RunnerProcess} from './runner-process.ts';
@@ -36,7 +37,7 @@ describe('the types of a context', () => {
       'help.ts': 'export const help = (n: number): number => n;\nexport const bad: string = 3;\n',
       'node_modules/old-package/index.js': 'module.exports = () => 1;',
     });
-    const problems = await checkTypes(context, settings);
+    const {problems} = await checkTypes(context, settings);
     expect(problems).toMatchObject([
       {severity: 'error', file: context, line: 5, column: 53, text: "Property 'length' does not exist on type 'number'. (TS2339)"},
       {file: context, line: 6, column: 28, text: expect.stringContaining("Type 'number' is not assignable to type 'string'")},
@@ -51,12 +52,12 @@ describe('the types of a context', () => {
       'context.ts': "import {n} from './n.ts';\nimport {variable} from '@firstlight/context';\nexport const a = variable(() => n + 1);\n",
       'n.ts': 'export const n = 1;\n',
     });
-    expect(await checkTypes(context, settings)).toEqual([]);
+    expect(await checkTypes(context, settings)).toEqual({problems: [], files: [join(scratch, 'right/n.ts'), context]});
     const withoutCompiler = {...settings, compiler: '/nowhere/tsc'};
-    expect(await checkTypes(context, withoutCompiler)).toEqual([]);
+    expect(await checkTypes(context, withoutCompiler)).toEqual({problems: [], files: [join(scratch, 'right/n.ts'), context]});
     contextOf('right', {'n.ts': 'export const n = true;\n'});
-    expect(await checkTypes(context, withoutCompiler)).toMatchObject([{severity: 'warning'}]);
-    expect(await checkTypes(context, settings)).toMatchObject([{severity: 'error', line: 3}]);
+    expect(await checkTypes(context, withoutCompiler)).toMatchObject({problems: [{severity: 'warning'}]});
+    expect(await checkTypes(context, settings)).toMatchObject({problems: [{severity: 'error', line: 3}]});
   });
 
   test('of more contexts than are remembered do not fill the disk', async () => {
@@ -70,9 +71,9 @@ describe('the types of a context', () => {
 
   test('are taken as they are, with a warning, where there is no compiler', async () => {
     const context = contextOf('unchecked', {'context.ts': 'export {};\n'});
-    expect(await checkTypes(context, {...settings, compiler: undefined})).toMatchObject([
-      {severity: 'warning', text: expect.stringContaining('the TypeScript compiler is not installed'), line: null},
-    ]);
+    expect(await checkTypes(context, {...settings, compiler: undefined})).toMatchObject({
+      problems: [{severity: 'warning', text: expect.stringContaining('the TypeScript compiler is not installed'), line: null}],
+    });
     expect(findCompiler(join(scratch, 'context.ts'))).toBeUndefined();
   });
 });
@@ -99,4 +100,50 @@ export const d: string = 3;
   );
   await runner.load(context);
   expect((await runner.run()).finished).toMatchObject({outcome: 'failed', message: expect.stringContaining('(TS2322)')});
+});
+
+test('a context that is loaded again is only built again when one of its files has changed, a file of types included', async () => {
+  const files = {
+    'context.ts': `import {variable} from '@firstlight/context';
+import type {Gain} from './types.ts';
+import {gain} from './gain.ts';
+export const a = variable(() => gain satisfies Gain);
+`,
+    'types.ts': 'export type Gain = number;\n',
+    'gain.ts': 'export const gain = 1;\n',
+  };
+  const context = contextOf('again', files);
+  await using runner = new RunnerProcess();
+  expect((await runner.load(context)).problems).toEqual([]);
+  writeFileSync(join(scratch, 'again/gain.ts'), 'export const gain = 2;\n');
+  await runner.load(context);
+  expect((await runner.run()).values.a?.summary).toBe(2);
+  writeFileSync(join(scratch, 'again/types.ts'), 'export type Gain = string;\n');
+  expect((await runner.load(context)).problems).toMatchObject([{line: 4, text: expect.stringContaining("'string'")}]);
+  writeFileSync(join(scratch, 'again/types.ts'), 'export type Gain = number;\n');
+  expect((await runner.load(context)).problems).toEqual([]);
+});
+
+test('files are known to be the same, unless they changed as they were read', () => {
+  const file = contextOf('fresh', {'context.ts': 'export {};\n'});
+  const later = Date.now() + 10_000;
+  const areSame = watchFiles([file], later);
+  expect(areSame()).toBe(true);
+  writeFileSync(file, 'export const a = 1;\n');
+  expect(areSame()).toBe(false);
+  expect(watchFiles([file], Date.now())()).toBe(false);
+  expect(watchFiles([`${file}.gone`], later)()).toBe(false);
+});
+
+test('a context that has not changed is not loaded again', async () => {
+  const source = "import {variable} from '@firstlight/context';\nconsole.log('being loaded');\nexport const a = variable(() => 1);\n";
+  const context = contextOf('unchanged', {'context.ts': source});
+  await using runner = new RunnerProcess();
+  const timesLoaded = () => runner.output.split('being loaded').length - 1;
+  await runner.load(context); // perhaps as it was just being written
+  const {variables} = await runner.load(context);
+  await runner.until(() => timesLoaded() >= 1);
+  for (let i = 0; i < 3; i++) expect((await runner.load(context)).variables).toEqual(variables);
+  expect((await runner.run()).values.a?.summary).toBe(1);
+  expect(timesLoaded()).toBeLessThanOrEqual(3); // the two above, and the one that is made ready for the next job
 });

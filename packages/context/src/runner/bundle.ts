@@ -11,6 +11,8 @@ export interface Bundle {
   /** Path of the module, or undefined if the file cannot be built. */
   readonly path: string | undefined;
   readonly problems: readonly Problem[];
+  /** The files that went into it. */
+  readonly inputs: readonly string[];
 }
 
 const problemOf = (message: Message, severity: 'error' | 'warning', context: string): Problem => ({
@@ -33,6 +35,7 @@ export async function bundle(context: string, cacheFolder: string): Promise<Bund
       outfile: join(cacheFolder, 'context.mjs'),
       bundle: true,
       write: false,
+      metafile: true,
       format: 'esm',
       platform: 'node',
       target: 'node24',
@@ -46,12 +49,14 @@ export async function bundle(context: string, cacheFolder: string): Promise<Bund
     const text = output?.contents ?? new Uint8Array();
     const path = join(cacheFolder, `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.mjs`);
     if (!existsSync(path)) writeFileSync(path, text);
-    return {path, problems: result.warnings.map((warning) => problemOf(warning, 'warning', context))};
+    const inputs = Object.keys(result.metafile.inputs).map((input) => resolve(dirname(context), input));
+    return {path, problems: result.warnings.map((warning) => problemOf(warning, 'warning', context)), inputs};
   } catch (error) {
     const {errors, warnings} = error as Partial<BuildFailure>;
     if (!errors) throw error;
     return {
       path: undefined,
+      inputs: [],
       problems: [
         ...errors.map((message) => problemOf(message, 'error', context)),
         ...(warnings ?? []).map((message) => problemOf(message, 'warning', context)),

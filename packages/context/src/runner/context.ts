@@ -2,6 +2,8 @@ import {dirname} from 'node:path';
 import {buildGraph} from '@firstlight/core';
 import type {DescribedEvent, Graph, GroupInfo, Problem} from '@firstlight/core';
 import {bundle} from './bundle.ts';
+import type {Bundle} from './bundle.ts';
+import {watchFiles} from './freshness.ts';
 import {Pool} from './pool.ts';
 import {annotate} from './source/annotate.ts';
 import {checkTypes} from './types/check.ts';
@@ -15,6 +17,8 @@ export interface LoadedContext extends Disposable {
   readonly graph: Graph;
   /** Undefined if the file cannot be built. */
   readonly pool: Pool | undefined;
+  /** False when one of the files it was made from has changed, or when something is wrong with it. */
+  isCurrent(): boolean;
 }
 
 export interface LoadSettings extends Omit<TypeSettings, 'environment'> {
@@ -26,10 +30,21 @@ export interface LoadSettings extends Omit<TypeSettings, 'environment'> {
 
 /** Builds a context file and has a process of its own load it, while the compiler checks its types. */
 export async function loadContext(file: string, settings: LoadSettings): Promise<LoadedContext> {
+  const began = Date.now();
   const checking = checkTypes(file, settings);
-  const built = await buildAndLoad(file, settings);
-  const {problems} = built.description;
-  return {...built, description: {...built.description, problems: [...problems, ...newProblems(await checking, problems)]}};
+  const built = await bundle(file, settings.cacheFolder);
+  const {description, graph, pool} = await loadBundle(file, built, settings);
+  const types = await checking;
+  const areSame = watchFiles(new Set([...built.inputs, ...types.files]), began);
+  const problems = [...description.problems, ...newProblems(types.problems, description.problems)];
+  return {
+    description: {...description, problems},
+    graph,
+    pool,
+    // What is wrong may be a file that is not there, whose coming none of these would tell.
+    isCurrent: () => problems.every(({severity}) => severity === 'warning') && areSame(),
+    [Symbol.dispose]: () => pool?.[Symbol.dispose](),
+  };
 }
 
 /** What the compiler found that nobody has said of that line yet. */
@@ -39,9 +54,9 @@ function newProblems(types: readonly Problem[], known: readonly Problem[]): Prob
   return types.filter(({file, line, severity}) => severity === 'warning' || !places.has(`${file}:${line}`));
 }
 
-async function buildAndLoad(file: string, settings: LoadSettings): Promise<LoadedContext> {
-  const {cacheFolder, environment, heapMb, loadSeconds} = settings;
-  const built = await bundle(file, cacheFolder);
+type Loaded = Pick<LoadedContext, 'description' | 'graph' | 'pool'>;
+
+async function loadBundle(file: string, built: Bundle, {environment, heapMb, loadSeconds}: LoadSettings): Promise<Loaded> {
   if (built.path === undefined) return loaded(file, buildGraph([], file), built.problems, undefined);
   const pool = new Pool({bundle: built.path, context: file, folder: dirname(file), environment, heapMb});
   const worker = pool.take();
@@ -60,7 +75,7 @@ async function buildAndLoad(file: string, settings: LoadSettings): Promise<Loade
   }
 }
 
-function loaded(file: string, graph: Graph, problems: readonly Problem[], pool: Pool | undefined, groups: GroupInfo[] = []): LoadedContext {
+function loaded(file: string, graph: Graph, problems: readonly Problem[], pool: Pool | undefined, groups: GroupInfo[] = []): Loaded {
   return {
     description: {
       type: 'described',
@@ -72,6 +87,5 @@ function loaded(file: string, graph: Graph, problems: readonly Problem[], pool: 
     },
     graph,
     pool,
-    [Symbol.dispose]: () => pool?.[Symbol.dispose](),
   };
 }

@@ -76,6 +76,7 @@ export class Runner implements AsyncDisposable {
 
   async #load(id: string, file: string): Promise<void> {
     const former = this.#context;
+    if (former?.description.file === file && former.isCurrent()) return this.#describe(id);
     this.#context = await loadContext(file, this.#settings);
     former?.[Symbol.dispose]();
     this.#describe(id);

@@ -20,33 +20,38 @@ const mostOutputBytes = 16e6;
 /** A module without types is no fault of the context. */
 const ignored = new Set(['TS7016']);
 
+/** What the compiler says about a context. */
+export interface TypeCheck {
+  readonly problems: readonly Problem[];
+  /** The files that users write among those it read. */
+  readonly files: readonly string[];
+}
+
 /**
  * Has the TypeScript compiler check a context file and what it imports; never rejects.
  *
  * A context that was right and has not changed, nor anything it imports, is not checked again.
  */
-export async function checkTypes(context: string, settings: TypeSettings): Promise<readonly Problem[]> {
+export async function checkTypes(context: string, settings: TypeSettings): Promise<TypeCheck> {
   const {compiler, cacheFolder, memoryFolder} = settings;
-  if (compiler === undefined) return [notChecked(context, 'the TypeScript compiler is not installed')];
+  if (compiler === undefined) return notChecked(context, 'the TypeScript compiler is not installed');
   try {
     const {path, key} = writeProject(context, cacheFolder);
-    if (recall(memoryFolder, key, context)) return [];
+    const known = recall(memoryFolder, key, context);
+    if (known) return {problems: [], files: known.filter(isUsersFile)};
     const {output, fault} = await compile(compiler, path, {context, settings});
-    if (fault !== undefined) return [notChecked(context, fault)];
+    if (fault !== undefined) return notChecked(context, fault);
     const {problems, files} = read(output, context);
     if (problems.length === 0) remember(memoryFolder, key, {context, files});
-    return problems;
+    return {problems, files: files.filter(isUsersFile)};
   } catch (error) {
-    return [notChecked(context, String(error))];
+    return notChecked(context, String(error));
   }
 }
 
-const notChecked = (file: string, why: string): Problem => ({
-  severity: 'warning',
-  text: `The types in this file were not checked: ${why}.`,
-  file,
-  line: null,
-  column: null,
+const notChecked = (file: string, why: string): TypeCheck => ({
+  problems: [{severity: 'warning', text: `The types in this file were not checked: ${why}.`, file, line: null, column: null}],
+  files: [],
 });
 
 interface Compilation {

@@ -20,13 +20,14 @@ function stampOf(file: string, folder: string): string | undefined {
   }
 }
 
-/** Tells whether a context was found right, and nothing it consists of has changed since. */
-export function recall(memoryFolder: string, key: string, context: string): boolean {
+/** The files a context consists of, if it was found right and none of them has changed since. */
+export function recall(memoryFolder: string, key: string, context: string): string[] | undefined {
   try {
     const files = Object.entries(entry.parse(JSON.parse(readFileSync(join(memoryFolder, `${key}.json`), 'utf8'))));
-    return files.length > 0 && files.every(([file, stamp]) => stampOf(file, dirname(context)) === stamp);
+    const isSame = files.length > 0 && files.every(([file, stamp]) => stampOf(file, dirname(context)) === stamp);
+    return isSame ? files.map(([file]) => file) : undefined;
   } catch {
-    return false; // never seen, or not readable: it is checked then
+    return undefined; // never seen, or not readable: it is checked then
   }
 }
 
