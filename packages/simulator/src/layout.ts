@@ -1,9 +1,10 @@
+import {beamlineOf, type Sase} from './beamline.ts';
 import {fillCameraImage} from './camera.ts';
 import {arrayColumn, MICROJOULE, MILLIMETRE, NANOMETRE, numberColumn, type Column} from './columns.ts';
 import {fillCorrectedFrame, fillFrame} from './detector.ts';
-import {beamPosition, fillBunchPattern, fillIntensityTD, meanEnergy, PATTERN_SLOTS, XGM_SLOTS} from './machine.ts';
+import {beamPosition, energiesSeen, fillBunchPattern, fillIntensityTD, meanEnergySeen, neighbourOf, XGM_SLOTS} from './machine.ts';
 import type {RunPlan} from './plan.ts';
-import {BUNCH_PATTERN, CAMERA, CORRECTED, DETECTOR, MOTOR, TIME_SERVER, XGM, XGM_OUTPUT} from './sources.ts';
+import {CAMERA, CORRECTED, DETECTOR, MOTOR} from './sources.ts';
 import {actualPosition, isMoving, targetPosition} from './stage.ts';
 
 /** A source that saves one row per train. */
@@ -60,40 +61,52 @@ const detectorSees =
     fault.kind !== 'missing-trains' || !fault.detector.has(train);
 const always = () => true;
 
+/** The SASEs whose pulses the XGM tells apart. */
+const apart = (plan: RunPlan): readonly Sase[] => (neighbourOf(plan) === undefined ? [] : [1, 3]);
+
 const xgm = (plan: RunPlan): ControlSource => ({
   kind: 'control',
-  name: XGM,
+  name: beamlineOf(plan.sase).xgm,
   classId: 'DoocsXGM',
   columns: [
-    numberColumn('pulseEnergy/photonFlux', 'float32', (train) => meanEnergy(plan, train), {unit: MICROJOULE}),
+    numberColumn('pulseEnergy/photonFlux', 'float32', (train) => meanEnergySeen(plan, train), {unit: MICROJOULE}),
     numberColumn('pulseEnergy/wavelengthUsed', 'float32', () => plan.wavelengthNm, {unit: NANOMETRE}),
-    numberColumn('pulseEnergy/numberOfBunchesActual', 'int32', () => plan.pulses),
-    numberColumn('controlData/slowTrain', 'float32', (train) => meanEnergy(plan, train), {unit: MICROJOULE}),
+    numberColumn('pulseEnergy/numberOfBunchesActual', 'int32', (train) => energiesSeen(plan, train).length),
+    numberColumn('controlData/slowTrain', 'float32', (train) => meanEnergySeen(plan, train), {unit: MICROJOULE}),
     numberColumn('beamPosition/ixPos', 'float32', (train) => beamPosition(plan, train)[0], {unit: MILLIMETRE}),
     numberColumn('beamPosition/iyPos', 'float32', (train) => beamPosition(plan, train)[1], {unit: MILLIMETRE}),
+    ...apart(plan).flatMap((sase) => [
+      numberColumn(`pulseEnergy/numberOfSa${sase}BunchesActual`, 'int32', (train) => energiesSeen(plan, train, sase).length),
+      numberColumn(`controlData/slowTrainSa${sase}`, 'float32', (train) => meanEnergySeen(plan, train, sase), {unit: MICROJOULE}),
+    ]),
   ],
 });
 
 const xgmOutput = (plan: RunPlan): InstrumentSource => ({
   kind: 'instrument',
-  name: XGM_OUTPUT,
+  name: `${beamlineOf(plan.sase).xgm}:output`,
   group: 'data',
-  columns: [arrayColumn('intensityTD', 'float32', [XGM_SLOTS], (out, train) => fillIntensityTD(out, plan, train), {unit: MICROJOULE})],
+  columns: [undefined, ...apart(plan)].map((sase) => {
+    const name = sase === undefined ? 'intensityTD' : `intensitySa${sase}TD`;
+    return arrayColumn(name, 'float32', [XGM_SLOTS], (out, train) => fillIntensityTD(out, plan, train, sase), {unit: MICROJOULE});
+  }),
   sends: always,
 });
 
 const timeServer = (plan: RunPlan): ControlSource => ({
   kind: 'control',
-  name: TIME_SERVER,
+  name: beamlineOf(plan.sase).timeServer,
   classId: 'TimeServer',
   columns: [numberColumn('maxPulses', 'uint32', () => plan.pulses)],
 });
 
 const bunchPattern = (plan: RunPlan): InstrumentSource => ({
   kind: 'instrument',
-  name: BUNCH_PATTERN,
+  name: `${beamlineOf(plan.sase).timeServer}:outputBunchPattern`,
   group: 'data',
-  columns: [arrayColumn('bunchPatternTable', 'uint32', [PATTERN_SLOTS], (out) => fillBunchPattern(out, plan))],
+  columns: [
+    arrayColumn('bunchPatternTable', 'uint32', [beamlineOf(plan.sase).patternSlots], (out, train) => fillBunchPattern(out, plan, train)),
+  ],
   sends: always,
 });
 

@@ -1,3 +1,4 @@
+import type {Sase} from './beamline.ts';
 import {faultOf, type Fault} from './faults.ts';
 import {randomOf} from './random.ts';
 
@@ -6,11 +7,13 @@ export interface RunPlan {
   readonly seed: number;
   readonly proposal: number;
   readonly run: number;
+  /** Whose light it is; undefined for a machine with names of our own. */
+  readonly sase: Sase | undefined;
   readonly trains: number;
   readonly firstTrainId: bigint;
   /** Time of the first train, in nanoseconds since 1970. */
   readonly startNs: bigint;
-  /** X-ray pulses in every train. */
+  /** X-ray pulses in a train, when the machine does not hold some back. */
   readonly pulses: number;
   readonly meanEnergyUj: number;
   readonly wavelengthNm: number;
@@ -37,6 +40,8 @@ export interface PlanOptions {
   readonly detector?: readonly [height: number, width: number];
   readonly camera?: readonly [height: number, width: number];
   readonly faults?: boolean;
+  /** The machine's devices are named and filled as at this SASE of the European XFEL. */
+  readonly sase?: Sase;
   /** Start of the beamtime, in milliseconds since 1970; follows from the seed if not given. */
   readonly startMs?: number;
 }
@@ -57,7 +62,7 @@ const PAUSE_TRAINS = 100;
  * Two runs of three scan the stage, every third one stands still. Train ids grow from run to run, ten a second of beam time.
  */
 export const planRun = (run: number, options: PlanOptions = {}): RunPlan => {
-  const {seed = 1, proposal = 1234, trains = 64, detector = [128, 128], camera = [96, 128], faults = false} = options;
+  const {seed = 1, proposal = 1234, trains = 64, detector = [128, 128], camera = [96, 128], faults = false, sase} = options;
   const startMs = options.startMs ?? BEAMTIME_MS + randomOf(seed, 'beamtime').below(2000) * HOUR_MS;
   const slotTrains = Math.ceil((trains + PAUSE_TRAINS) / SLOT_TRAINS) * SLOT_TRAINS;
   const trainsBefore = BigInt(slotTrains * (run - 1));
@@ -66,6 +71,7 @@ export const planRun = (run: number, options: PlanOptions = {}): RunPlan => {
     seed,
     proposal,
     run,
+    sase,
     trains,
     firstTrainId: REFERENCE_TRAIN_ID + BigInt(Math.round((startMs - REFERENCE_MS) / 100)) + trainsBefore,
     startNs: BigInt(startMs) * 1_000_000n + trainsBefore * TRAIN_NS,

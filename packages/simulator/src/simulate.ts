@@ -1,4 +1,5 @@
 import {FirstlightError, sentenceOf} from '@firstlight/core';
+import type {Sase} from './beamline.ts';
 import {realClock, type Clock} from './clock.ts';
 import type {Fault} from './faults.ts';
 import {growRun} from './grow-run.ts';
@@ -21,6 +22,8 @@ export interface SimulateOptions {
   readonly seed?: number;
   /** Some runs have missing trains, a dead source or a truncated file. */
   readonly faults?: boolean;
+  /** Names and contents of XGM and time server as at this SASE of the European XFEL, so that its components find them. Default: names of our own. */
+  readonly sase?: Sase;
   /** Files grow train by train, in real time, in closed sequence files and SWMR. */
   readonly grow?: boolean;
   readonly trainsPerSecond?: number;
@@ -161,6 +164,7 @@ const checkOptions = ({
     if (!Number.isSafeInteger(value) || value < 1) throw badOption(name, value, 'a whole number from 1 on');
   }
   if (!Number.isSafeInteger(runs) || runs < 0) throw badOption('runs', runs, 'a whole number, 0 for endless');
+  if (rest.sase !== undefined && ![1, 2, 3].includes(rest.sase)) throw badOption('sase', rest.sase, '1, 2 or 3');
   if (!((rest.trainsPerSecond ?? 10) > 0)) throw badOption('trainsPerSecond', rest.trainsPerSecond, 'a positive number');
   for (const name of ['everySeconds', 'procDelaySeconds'] as const) {
     if (!((rest[name] ?? 0) >= 0)) throw badOption(name, rest[name], 'a number of seconds from 0 on');

@@ -72,7 +72,7 @@ test('the peak is where the model says, and the correction gives photons', () =>
 test('the bunch pattern has as many SASE 1 pulses as the XGM has energies', () => {
   const plan = planRun(4);
   const pattern = new Uint32Array(2700);
-  fillBunchPattern(pattern, plan);
+  fillBunchPattern(pattern, plan, 0);
   const sase1 = pattern.filter((slot) => ((slot >>> 18) & 0xf) === 4 && (slot & (1 << 27)) === 0);
   expect(sase1).toHaveLength(plan.pulses);
   expect(pulseEnergies(plan, 0)).toHaveLength(plan.pulses);

@@ -12,6 +12,7 @@ interface SimulateOptions {
   seed: number;
   faults?: boolean;
   grow?: boolean;
+  sase?: 1 | 2 | 3;
   json?: boolean;
 }
 
