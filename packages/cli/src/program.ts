@@ -22,6 +22,11 @@ const frame = (text: string): [number, number] => {
   if (match) return [Number(match[1]), Number(match[2])];
   throw new InvalidArgumentError('Write HEIGHTxWIDTH, for example 128x128.');
 };
+const sase = (text: string): 1 | 2 | 3 => {
+  const found = ([1, 2, 3] as const).find((number) => String(number) === text);
+  if (found) return found;
+  throw new InvalidArgumentError('Give 1, 2 or 3.');
+};
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 const json = () => new Option('--json', 'one JSON object per line on standard output');
@@ -48,6 +53,11 @@ const commands: (() => Command)[] = [
       .option('--proposal <n>', 'proposal number (default: from the path, else 1)', wholeNumber)
       .option('--data <dir>', 'directory that holds INSTRUMENT/CYCLE/pNNNNNN')
       .addOption(new Option('--language <name>', 'language of the context').choices(['python', 'typescript']).default('python'))
+      .addOption(
+        new Option('--template <name>', 'what the context starts with: an example, or the usual variables of a SASE of the European XFEL')
+          .choices(['example', 'sase1', 'sase2', 'sase3'])
+          .default('example'),
+      )
       .addOption(json())
       .action(async (dir, options) => (await import('./commands/init.ts')).init(dir, options)),
   () =>
@@ -81,6 +91,7 @@ const commands: (() => Command)[] = [
       .option('--trains <n>', 'trains in a run', wholeNumber, 64)
       .option('--detector <HxW>', 'size of the area detector, in pixels', frame, [128, 128])
       .option('--seed <n>', 'same seed, same data', wholeNumber, 1)
+      .option('--sase <n>', 'XGM and time server as at SASE 1, 2 or 3 of the European XFEL (default: names of our own)', sase)
       .option('--faults', 'missing trains, a dead source, a truncated file in some runs')
       .option('--grow', 'files grow train by train')
       .addOption(json())

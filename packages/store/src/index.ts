@@ -1,6 +1,7 @@
 // Folders
 export {createFolder} from './folder/create.ts';
 export type {CreateOptions} from './folder/create.ts';
+export type {ContextTemplate} from './folder/templates.ts';
 export {openFolder} from './folder/open.ts';
 export type {ExperimentFolder} from './folder/open.ts';
 export {contextOf, findFolder, pathsOf} from './folder/layout.ts';

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {FirstlightError} from '@firstlight/core';
-import {createFolder} from '@firstlight/store';
+import {createFolder, type ContextTemplate} from '@firstlight/store';
 import {defaultPython} from '../environment.ts';
 import {outputFor} from '../output.ts';
 
@@ -9,11 +9,12 @@ interface InitOptions {
   proposal?: number;
   data?: string;
   language: 'python' | 'typescript';
+  template: ContextTemplate;
   json?: boolean;
 }
 
-/** Makes an experiment folder with a commented example context and an interpreter that works here. */
-export function init(dir: string, {proposal, data, language, json}: InitOptions): void {
+/** Makes an experiment folder with a commented context to begin with and an interpreter that works here. */
+export function init(dir: string, {proposal, data, language, template, json}: InitOptions): void {
   const output = outputFor({json});
   const folder = resolve(dir);
   const dataRoot = data === undefined ? undefined : existingDirectory(resolve(data));
@@ -21,6 +22,7 @@ export function init(dir: string, {proposal, data, language, json}: InitOptions)
     proposal: proposal ?? proposalInPath(folder) ?? 1,
     contextPython: defaultPython(),
     language,
+    template,
     ...(dataRoot && {dataRoot}),
   };
   createFolder(folder, settings);

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {existsSync, readFileSync, renameSync, rmSync} from 'node:fs';
+import {existsSync, renameSync, rmSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {FirstlightError} from '@firstlight/core';
 import {createDatabase} from '../database/connection.ts';
@@ -8,6 +8,7 @@ import {makeDirectory, writeFileDurably} from './durable.ts';
 import {explaining} from './errors.ts';
 import {type ContextLanguage, type FolderPaths, pathsOf} from './layout.ts';
 import {openToAll} from './modes.ts';
+import {type ContextTemplate, templateText} from './templates.ts';
 
 export interface CreateOptions {
   readonly proposal: number;
@@ -16,12 +17,14 @@ export interface CreateOptions {
   /** Directory that holds INSTRUMENT/CYCLE/pNNNNNN; without it the facility's own is used. */
   readonly dataRoot?: string;
   readonly language?: ContextLanguage;
+  /** What the context starts with; default: `example`. */
+  readonly template?: ContextTemplate;
 }
 
 const concurrentJobs = 15n; // DAMNIT's own default
 
 /**
- * Makes an experiment folder in DAMNIT's layout, with a commented example context; a context file that is there already is kept.
+ * Makes an experiment folder in DAMNIT's layout, with a commented context to begin with; a context file that is there already is kept.
  *
  * Throws `folder-exists`, `disk-full` or `no-permission`; the folder appears as a whole: its database is put into place last.
  *
@@ -37,15 +40,15 @@ export function createFolder(dir: string, options: CreateOptions): void {
   }
   explaining(paths.dir, () => {
     for (const path of [paths.dir, paths.extractedData, paths.processLogs, join(paths.dir, '.tmp'), paths.privateDir]) makeDirectory(path);
-    writeExample(paths, options.language ?? 'python');
+    writeContext(paths, options.language ?? 'python', options.template ?? 'example');
     putDatabase(paths, options);
   });
 }
 
-function writeExample({dir}: FolderPaths, language: ContextLanguage): void {
+function writeContext({dir}: FolderPaths, language: ContextLanguage, template: ContextTemplate): void {
   const fileName = language === 'python' ? 'context.py' : 'context.ts';
   if (existsSync(join(dir, 'context.py')) || existsSync(join(dir, fileName))) return;
-  writeFileDurably(join(dir, fileName), readFileSync(new URL(`../../templates/${fileName}.txt`, import.meta.url)));
+  writeFileDurably(join(dir, fileName), templateText(template, language));
 }
 
 function putDatabase(paths: FolderPaths, {proposal, contextPython, dataRoot}: CreateOptions): void {
