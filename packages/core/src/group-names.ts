@@ -51,7 +51,7 @@ export function nameGroups<Node extends GroupNode>(
 const isHidden = (name: string): boolean => name.startsWith('__');
 
 /** Walks from what is exported inwards, a level at a time; deeper ways to a group do not count. */
-function findGroups<Node extends GroupNode>(exported: readonly (readonly [string, Node])[]): Map<GroupNode, Found> {
+function findGroups(exported: readonly (readonly [string, GroupNode])[]): Map<GroupNode, Found> {
   const found = new Map<GroupNode, Found>();
   const visible = exported.filter(([name]) => !isHidden(name));
   let level: {node: GroupNode; path: string}[] = visible.map(([name, node]) => ({node, path: node.name ?? name}));
