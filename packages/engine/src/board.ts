@@ -130,7 +130,8 @@ export function plannedNames(described: DescribedEvent | undefined, {trigger, va
 const graphs = new WeakMap<DescribedEvent, Graph>();
 
 // A thousand triggers of one context need one graph.
-function graphOf(described: DescribedEvent): Graph {
+/** The graph of a context. */
+export function graphOf(described: DescribedEvent): Graph {
   const known = graphs.get(described);
   if (known) return known;
   const graph = buildGraph(described.variables, described.file);

@@ -1,7 +1,9 @@
 import {dirname} from 'node:path';
 import type {DescribedEvent} from '@firstlight/core';
+import {contextsOf} from '@firstlight/store';
+import type {ContextFile} from '@firstlight/store';
+import {Contexts} from './runner/contexts.ts';
 import {runnerLaunches} from './runner/launch.ts';
-import {RunnerPool} from './runner/pool.ts';
 
 /** How a context file is looked at. */
 export interface DescribeOptions {
@@ -15,13 +17,27 @@ export interface DescribeOptions {
 /**
  * Describes a context file: its variables and its problems, found in a runner of its own; user code never runs in this process.
  *
+ * A file that stands beside one in the other language is described together with it, because their variables may need each other.
+ *
  * @example
  * const {variables, problems} = await describeContext('/data/beamtime/context.py');
  */
 export async function describeContext(contextPath: string, options: DescribeOptions = {}): Promise<DescribedEvent> {
   const {contextPython, environment = process.env, onNote = () => {}} = options;
-  const language = contextPath.endsWith('.ts') ? 'typescript' : 'python';
-  const launches = runnerLaunches({folder: {dir: dirname(contextPath), language}, contextPython, environment});
-  await using pool = RunnerPool.start({context: {contextPath, language}, launches, size: 1, onContext: () => {}, onNote});
-  return await pool.check();
+  const folder = {dir: dirname(contextPath)};
+  const files = filesOf(contextPath);
+  await using contexts = Contexts.start({
+    files: () => files,
+    launches: (language) => runnerLaunches({folder, contextPython, environment}, language),
+    size: 1,
+    onContext: () => {},
+    onNote,
+  });
+  return await contexts.check();
+}
+
+function filesOf(contextPath: string): readonly [ContextFile, ...ContextFile[]] {
+  const all = contextsOf(dirname(contextPath));
+  if (all.some((file) => file.contextPath === contextPath)) return all;
+  return [{contextPath, language: contextPath.endsWith('.ts') ? 'typescript' : 'python'}];
 }

@@ -6,7 +6,18 @@ export type {Health} from './health.ts';
 export {describeContext} from './describe.ts';
 export type {DescribeOptions} from './describe.ts';
 // Work
-export type {AllFinished, JobEvent, JobFinished, JobOutcome, JobQueued, JobStarted, JobValue, ProcessRequest, ValueState} from './job.ts';
+export type {
+  AllFinished,
+  JobDebugger,
+  JobEvent,
+  JobFinished,
+  JobOutcome,
+  JobQueued,
+  JobStarted,
+  JobValue,
+  ProcessRequest,
+  ValueState,
+} from './job.ts';
 // The table and its changes
 export {startTimeName, Table} from './table.ts';
 export type {RunRow, Variable} from './table.ts';

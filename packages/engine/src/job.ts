@@ -16,10 +16,25 @@ export interface ProcessRequest {
   readonly trigger?: Trigger;
   /** A run without data: no directory has to exist. */
   readonly mock?: boolean;
+  /** Values for `param` inputs by name. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Processors a job may use at once; 1 is one variable after the other. Default: as the runner likes. */
+  readonly parallel?: number;
+  /** Default false: in warm runners. True: in runners started for this. */
+  readonly cold?: boolean;
+  /** True: computes and tells values, old and new, but stores nothing, and shows nothing to others. */
+  readonly trial?: boolean;
+  /** True: the process of users' code waits for a debugger (TypeScript only). */
+  readonly inspect?: boolean;
+}
+
+/** On every event of a trial. */
+export interface MaybeTrial {
+  readonly trial?: true;
 }
 
 /** The job is in the durable queue. */
-export interface JobQueued extends RunId {
+export interface JobQueued extends RunId, MaybeTrial {
   readonly event: 'queued';
   readonly job: string;
   readonly trigger: Trigger;
@@ -27,7 +42,7 @@ export interface JobQueued extends RunId {
 }
 
 /** A runner began; `variables` are all it is going to compute. */
-export interface JobStarted extends RunId {
+export interface JobStarted extends RunId, MaybeTrial {
   readonly event: 'started';
   readonly job: string;
   readonly variables: readonly string[];
@@ -36,7 +51,7 @@ export interface JobStarted extends RunId {
 }
 
 /** A value is ready, and durable. */
-export interface JobValue extends RunId {
+export interface JobValue extends RunId, MaybeTrial {
   readonly event: 'value';
   readonly job: string;
   readonly name: string;
@@ -45,10 +60,19 @@ export interface JobValue extends RunId {
   readonly summary: unknown;
   readonly message: string | null;
   readonly seconds: number;
+  /** In a trial: the summary in the table, which stays. */
+  readonly before?: unknown;
+}
+
+/** The process of users' code waits for a debugger at this address (`ws://…`). */
+export interface JobDebugger extends RunId, MaybeTrial {
+  readonly event: 'debugger';
+  readonly job: string;
+  readonly address: string;
 }
 
 /** The job ended, and every value of it is in the folder's database. */
-export interface JobFinished extends RunId {
+export interface JobFinished extends RunId, MaybeTrial {
   readonly event: 'finished';
   readonly job: string;
   readonly outcome: JobOutcome;
@@ -57,7 +81,7 @@ export interface JobFinished extends RunId {
 }
 
 /** The last event of a request: no `job` key. */
-export interface AllFinished {
+export interface AllFinished extends MaybeTrial {
   readonly event: 'finished';
   readonly runs: number;
   readonly values: Readonly<Record<ValueState, number>>;
@@ -65,4 +89,4 @@ export interface AllFinished {
 }
 
 /** What `process` tells, in order; as JSON lines this is what `firstlight process --json` prints. */
-export type JobEvent = JobQueued | JobStarted | JobValue | JobFinished | AllFinished;
+export type JobEvent = JobQueued | JobStarted | JobDebugger | JobValue | JobFinished | AllFinished;

@@ -2,16 +2,21 @@ import {randomUUID} from 'node:crypto';
 import {FirstlightError} from '@firstlight/core';
 import type {DescribedEvent, RunId} from '@firstlight/core';
 import {isDiskFull} from './disk.ts';
-import type {AllFinished, JobEvent, JobFinished, ProcessRequest, ValueState} from './job.ts';
+import type {JobEvent, ProcessRequest} from './job.ts';
 import {entryOf} from './queue/entry.ts';
 import type {Entry} from './queue/entry.ts';
 import type {Inbox} from './queue/inbox.ts';
 import type {JobHub, JobListeners} from './queue/job-hub.ts';
 import type {Scheduler} from './queue/scheduler.ts';
 import {errorOf} from './runner/context-file.ts';
-import {runCheck, runsOnDisk} from './run-data.ts';
+import type {RunJobParts} from './queue/run-job.ts';
+import type {Contexts} from './runner/contexts.ts';
+import {refuseMissing} from './refuse-missing.ts';
+import {runsOnDisk} from './run-data.ts';
 import {isAborted} from './signals.ts';
+import {Tally} from './tally.ts';
 import type {Table} from './table.ts';
+import {tryOut} from './trial.ts';
 
 export interface RequestParts {
   readonly dataRoot: string;
@@ -21,6 +26,8 @@ export interface RequestParts {
   readonly hub: JobHub;
   readonly scheduler: Scheduler;
   readonly described: DescribedEvent;
+  readonly contexts: Contexts;
+  readonly runJob: Omit<RunJobParts, 'folder'>;
 }
 
 /** Queues what someone asks for and tells what happens to it; see `Experiment.process`. */
@@ -29,14 +36,23 @@ export async function* processRequest(
   request: ProcessRequest,
   signal?: AbortSignal,
 ): AsyncGenerator<JobEvent, void, undefined> {
-  checkVariables(parts.described, request.variables);
+  checkRequest(parts, request);
+  const entries = await entriesOf(parts, request);
+  yield* request.trial ? tryOut(parts, entries, request, signal) : queueAndTell(parts, entries, request, signal);
+}
+
+async function* queueAndTell(
+  parts: RequestParts,
+  entries: readonly Entry[],
+  {inspect = false}: ProcessRequest,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<JobEvent, void, undefined> {
   const began = performance.now();
   const tally = new Tally();
-  const entries = await entriesOf(parts, request);
   using listeners = parts.hub.listen();
   const {refused, accepted} = await refuseMissing(parts, entries);
   for (const event of refused) yield event;
-  const own = await queue(parts, accepted, listeners, tally);
+  const own = await queue(parts, accepted, listeners, tally, inspect);
   while (tally.open > 0 && !isAborted(signal)) {
     for (const event of await listeners.take(signal)) {
       tally.count(event);
@@ -45,6 +61,14 @@ export async function* processRequest(
   }
   if (isAborted(signal)) await cancelAll(parts, own);
   else yield {event: 'finished', runs: entries.length, values: tally.values(), seconds: (performance.now() - began) / 1000};
+}
+
+function checkRequest({described, contexts}: RequestParts, {variables, inspect}: ProcessRequest): void {
+  if (inspect && !contexts.languages.includes('typescript')) {
+    const sentence = `There is no context in TypeScript to inspect; for one in Python run \`python -m firstlight.run ${described.file} --run N --proposal N\`.`;
+    throw new FirstlightError('nothing-to-inspect', sentence);
+  }
+  checkVariables(described, variables);
 }
 
 function checkVariables(described: DescribedEvent, names: readonly string[] | undefined): void {
@@ -57,12 +81,13 @@ function checkVariables(described: DescribedEvent, names: readonly string[] | un
 }
 
 async function entriesOf(parts: RequestParts, request: ProcessRequest): Promise<Entry[]> {
-  const {trigger = 'all', variables = null, mock = false} = request;
+  const {trigger = 'all', variables = null, mock = false, parameters, parallel, cold} = request;
+  const how = {...(parameters && {parameters}), ...(parallel !== undefined && {parallel}), ...(cold && {cold})};
   const runs = request.runs === 'all' ? await allRuns(parts, mock) : request.runs;
   const signature = `request ${randomUUID()}`;
   const requestedAt = Date.now();
   const entries = runs.map(({proposal, run}) =>
-    entryOf({proposal, run, trigger, variables: variables && [...variables], mock, signature, by: 'user', requestedAt}),
+    entryOf({proposal, run, trigger, variables: variables && [...variables], mock, signature, by: 'user', requestedAt, ...how}),
   );
   return [...new Map(entries.map((entry) => [entry.key, entry])).values()];
 }
@@ -75,25 +100,13 @@ async function allRuns({table, dataRoot, proposals}: RequestParts, mock: boolean
   return [...all.values()].sort((a, b) => a.proposal - b.proposal || a.run - b.run);
 }
 
-async function refuseMissing({dataRoot}: RequestParts, entries: readonly Entry[]): Promise<{refused: JobFinished[]; accepted: Entry[]}> {
-  const refused: JobFinished[] = [];
-  const accepted: Entry[] = [];
-  const whyNoRun = runCheck(dataRoot);
-  for (const entry of entries) {
-    const {key: job, proposal, run, mock} = entry;
-    const message = mock ? undefined : await whyNoRun(entry);
-    if (message === undefined) accepted.push(entry);
-    else refused.push({event: 'finished', job, proposal, run, outcome: 'failed', message, seconds: 0});
-  }
-  return {refused, accepted};
-}
-
 // The same work that waits already is joined, not queued twice. Gives the jobs that are only ours.
 async function queue(
   {inbox, scheduler}: RequestParts,
   entries: readonly Entry[],
   listeners: JobListeners,
   tally: Tally,
+  inspect: boolean,
 ): Promise<string[]> {
   const joined = entries.map((entry) => scheduler.waitingFor(entry)).filter((key) => key !== undefined);
   const fresh = entries.filter((entry) => scheduler.waitingFor(entry) === undefined);
@@ -114,35 +127,10 @@ async function queue(
         })
       : error;
   });
-  scheduler.add(fresh);
+  scheduler.add(fresh, {inspect});
   return own;
 }
 
 async function cancelAll({scheduler}: RequestParts, jobs: readonly string[]): Promise<void> {
   await Promise.all(jobs.map(async (job) => scheduler.cancel(job, null, 'It was asked to stop.')));
-}
-
-/** Counts jobs and values; one computed again after a crash counts once. */
-class Tally {
-  readonly #open = new Set<string>();
-  readonly #states = new Map<string, ValueState>();
-
-  get open(): number {
-    return this.#open.size;
-  }
-
-  expect(job: string): void {
-    this.#open.add(job);
-  }
-
-  count(event: JobEvent): void {
-    if (event.event === 'value') this.#states.set(`${event.job} ${event.name}`, event.state);
-    if (event.event === 'finished' && 'job' in event) this.#open.delete(event.job);
-  }
-
-  values(): AllFinished['values'] {
-    const values = {ok: 0, none: 0, skipped: 0, failed: 0, cancelled: 0};
-    for (const state of this.#states.values()) values[state] += 1;
-    return values;
-  }
 }

@@ -1,5 +1,6 @@
 import {sentenceOf} from '@firstlight/core';
 import type {DescribedEvent, RunId} from '@firstlight/core';
+import {contextsOf} from '@firstlight/store';
 import type {MergeReport} from '@firstlight/store';
 import {Board, startTimeCell} from './board.ts';
 import {leaveMark, takeMark} from './closing-mark.ts';
@@ -18,7 +19,7 @@ import {JobHub} from './queue/job-hub.ts';
 import {Scheduler} from './queue/scheduler.ts';
 import {errorOf, problemText} from './runner/context-file.ts';
 import {runnerLaunches} from './runner/launch.ts';
-import {RunnerPool} from './runner/pool.ts';
+import {Contexts} from './runner/contexts.ts';
 import {facilityDataRoot} from './run-data.ts';
 import type {StoredTable} from './stored-table.ts';
 import type {Table} from './table.ts';
@@ -44,7 +45,7 @@ interface Parts {
   readonly disk: Disk;
   readonly writer: FolderWriter;
   readonly inbox: Inbox;
-  readonly pool: RunnerPool;
+  readonly contexts: Contexts;
   readonly changedMeanwhile: boolean;
 }
 
@@ -88,16 +89,16 @@ export class Workshop implements AsyncDisposable {
     const {changedMeanwhile} = await takeMark(folder);
     await makeDirectory(folder.processLogs);
     const inbox = await Inbox.open(folder.privateDir);
-    const pool = stack.use(
-      RunnerPool.start({
-        context: folder,
-        launches: runnerLaunches(settings),
+    const contexts = stack.use(
+      Contexts.start({
+        files: () => contextsOf(folder.dir),
+        launches: (language) => runnerLaunches(settings, language),
         size: settings.jobsAtOnce,
         onContext: (described) => (workshop ? workshop.#onContext(described) : undefined),
         onNote,
       }),
     );
-    workshop = new Workshop({settings, notes, disk, writer, inbox, pool, changedMeanwhile});
+    workshop = new Workshop({settings, notes, disk, writer, inbox, contexts, changedMeanwhile});
     await Promise.race([writer.merged(), patience(leftoverPatienceMs)]);
     stack.move();
     return workshop;
@@ -105,18 +106,17 @@ export class Workshop implements AsyncDisposable {
 
   /** Resumes the queue and begins to watch for runs. */
   async begin(surroundings: Surroundings): Promise<void> {
-    const {settings, disk, writer, inbox, pool} = this.#parts;
-    const {folder, dataRoot, jobsAtOnce, log} = settings;
+    const {settings, disk, writer, inbox, contexts} = this.#parts;
+    const {folder, jobsAtOnce, log} = settings;
     const {table, changes, address} = surroundings;
     if (this.#parts.changedMeanwhile) await changes.forget();
     const board = new Board(table, changes, address);
-    const runnerDataRoot = dataRoot === facilityDataRoot ? null : dataRoot;
     const scheduler = new Scheduler({
       folder,
-      dataRoot: runnerDataRoot,
+      dataRoot: runnerDataRoot(settings),
       jobsAtOnce,
       inbox,
-      pool,
+      contexts,
       writer,
       board,
       changes,
@@ -125,24 +125,26 @@ export class Workshop implements AsyncDisposable {
       log,
     });
     this.#work = {...surroundings, board, scheduler};
-    if (pool.described) this.#onContext(pool.described);
+    if (contexts.described) this.#onContext(contexts.described);
     if (settings.address !== undefined) await this.announce(settings.address);
     await this.#resume(this.#work);
     this.#startWatches(this.#work);
   }
 
   /** What a request needs to know of this workshop. Must have begun. */
-  get requestParts(): Pick<RequestParts, 'inbox' | 'hub' | 'scheduler'> {
-    return {inbox: this.#parts.inbox, hub: this.#hub, scheduler: this.#begun.scheduler};
+  get requestParts(): Pick<RequestParts, 'inbox' | 'hub' | 'scheduler' | 'contexts' | 'runJob'> {
+    const {inbox, contexts, settings} = this.#parts;
+    const runJob = {contexts, dataRoot: runnerDataRoot(settings), log: settings.log};
+    return {inbox, hub: this.#hub, scheduler: this.#begun.scheduler, contexts, runJob};
   }
 
   /** Waits until the context file as it is now is loaded, or found broken. */
   async contextLoaded(): Promise<DescribedEvent> {
-    return this.#parts.pool.check();
+    return this.#parts.contexts.check();
   }
 
   get described(): DescribedEvent | undefined {
-    return this.#parts.pool.described;
+    return this.#parts.contexts.described;
   }
 
   get health(): Pick<Health, 'writer' | 'waiting' | 'running' | 'held' | 'disk' | 'context'> {
@@ -172,11 +174,11 @@ export class Workshop implements AsyncDisposable {
   async stop(): Promise<void> {
     if (this.#isStopping) return;
     this.#isStopping = true;
-    const {pool, writer} = this.#parts;
+    const {contexts, writer} = this.#parts;
     const watches = Promise.all(this.#watches.map(async (watch) => watch[Symbol.asyncDispose]()));
     await this.#work?.scheduler.stop(stopMs);
     await Promise.all([
-      pool[Symbol.asyncDispose](),
+      contexts[Symbol.asyncDispose](),
       Promise.race([writer.merged(), patience(lastMergeMs)]),
       Promise.race([watches, patience(lastMergeMs)]),
     ]);
@@ -259,5 +261,7 @@ export class Workshop implements AsyncDisposable {
     this.#work?.scheduler.dispatch();
   }
 }
+
+const runnerDataRoot = ({dataRoot}: Settings): string | null => (dataRoot === facilityDataRoot ? null : dataRoot);
 
 const patience = async (ms: number): Promise<undefined> => new Promise((resolve) => void setTimeout(resolve, ms, undefined).unref());

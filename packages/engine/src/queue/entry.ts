@@ -10,6 +10,12 @@ export const entrySchema = z.object({
   trigger: z.enum(['raw', 'proc', 'all']),
   variables: z.array(z.string()).nullable(),
   mock: z.boolean(),
+  /** Values for the parameters of variables. */
+  parameters: z.record(z.string(), z.unknown()).optional(),
+  /** Processors it may use at once. */
+  parallel: z.int().positive().optional(),
+  /** True: with runners started for it. */
+  cold: z.boolean().optional(),
   /** Identifies the state of the run's files, or (asked by a person) the request. */
   signature: z.string(),
   by: z.enum(['user', 'watch']),
@@ -37,4 +43,7 @@ export const asksTheSame = (a: EntryFacts, b: EntryFacts): boolean =>
   a.run === b.run &&
   a.trigger === b.trigger &&
   a.mock === b.mock &&
+  a.parallel === b.parallel &&
+  (a.cold ?? false) === (b.cold ?? false) &&
+  JSON.stringify(a.parameters ?? {}) === JSON.stringify(b.parameters ?? {}) &&
   JSON.stringify(a.variables) === JSON.stringify(b.variables);

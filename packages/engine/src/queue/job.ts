@@ -15,18 +15,24 @@ export interface Job {
   names: ReadonlySet<string>;
   /** Why someone wants it to stop, or undefined. */
   cancelled: string | undefined;
+  /** Variables that someone wants to stop, each with the reason. */
+  readonly cancelledVariables: Map<string, string>;
   runner: Runner | undefined;
+  /** True: whoever asked for it has a debugger. Not in the inbox, because nobody is there after a restart. */
+  inspect: boolean;
   readonly createdAtMs: number;
 }
 
 /** A job for a trigger, at its beginning. */
-export const jobOf = (entry: Entry, nowMs: number): Job => ({
+export const jobOf = (entry: Entry, nowMs: number, {inspect = false}: {inspect?: boolean} = {}): Job => ({
   entry,
   state: 'waiting',
   attempts: 0,
   names: new Set(),
   cancelled: undefined,
+  cancelledVariables: new Map(),
   runner: undefined,
+  inspect,
   createdAtMs: nowMs,
 });
 

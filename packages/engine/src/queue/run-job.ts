@@ -1,22 +1,35 @@
-import type {RunnerEvent} from '@firstlight/core';
+import type {DescribedEvent, Graph, Language, RunnerEvent} from '@firstlight/core';
+import {givenTo} from '@firstlight/core';
 import type {ExperimentFolder} from '@firstlight/store';
+import {graphOf} from '../board.ts';
 import type {JobOutcome} from '../job.ts';
 import type {Log} from '../log.ts';
-import type {RunnerPool} from '../runner/pool.ts';
+import type {Contexts} from '../runner/contexts.ts';
+import {throwIfBroken} from '../runner/pool.ts';
 import {ProcessLog} from '../runner/process-log.ts';
 import type {RunRequest} from '../runner/runner.ts';
+import {GivenValues} from './given-values.ts';
 import type {Job} from './job.ts';
+import {workOf} from './work.ts';
+import type {Work} from './work.ts';
 
 export interface RunJobParts {
-  readonly folder: ExperimentFolder;
+  /** Where fragments and the process log go. */
+  readonly folder: Pick<ExperimentFolder, 'extractedData' | 'processLogs'>;
   /** Directory that holds INSTRUMENT/CYCLE/pNNNNNN, or null for the facility's. */
   readonly dataRoot: string | null;
-  readonly pool: RunnerPool;
+  readonly contexts: Contexts;
   readonly log: Log;
 }
 
-/** What a runner tells of a job on the way. */
-export type ProgressEvent = Extract<RunnerEvent, {type: 'started' | 'progress' | 'value'}>;
+/** What is heard of a job on the way. */
+export type ProgressEvent = Extract<RunnerEvent, {type: 'started' | 'progress' | 'value'}> | DebuggerReady;
+
+/** The process of users' code waits for a debugger. */
+export interface DebuggerReady {
+  readonly type: 'debugger';
+  readonly address: string;
+}
 
 /** How a job ended, and why if that has to be said. */
 export interface Ending {
@@ -24,35 +37,109 @@ export interface Ending {
   readonly message: string | null;
 }
 
+type Hear = (event: ProgressEvent) => void;
+
 /**
- * Has a runner do a job, once; what its code prints goes to the run's process log.
+ * Has runners do a job, once; what its code prints goes to the run's process log.
+ *
+ * The variables of a folder with two languages are computed in stages, each by a runner that gets what it needs of those before.
  *
  * Throws `context-broken` before it began, or `runner-lost`.
  */
-export async function runJob(job: Job, {folder, dataRoot, pool, log}: RunJobParts, hear: (event: ProgressEvent) => void): Promise<Ending> {
+export async function runJob(job: Job, parts: RunJobParts, hear: Hear): Promise<Ending> {
   job.attempts += 1;
-  using lease = await pool.lease();
-  const {runner} = lease;
-  if (job.cancelled !== undefined) return {outcome: 'cancelled', message: job.cancelled};
-  job.runner = runner;
-  try {
-    await using processLog = ProcessLog.open(folder.processLogs, job.entry, (sentence) => log.warn(sentence));
-    processLog.write(`# ${new Date().toISOString()} ${job.entry.key}, ${job.entry.trigger} data, attempt ${job.attempts}\n`);
-    return await runner.run(requestOf(job, folder, dataRoot), {
-      output: (piece) => processLog.write(piece),
-      event: (event) => {
-        // It may have been cancelled when the runner did not know the job yet.
-        if (event.type === 'started' && job.cancelled !== undefined) void runner.cancel(job.entry.key, null, job.cancelled);
-        hear(event);
-      },
-    });
-  } finally {
-    job.runner = undefined;
-  }
+  const described = await parts.contexts.check();
+  throwIfBroken(described);
+  await using processLog = ProcessLog.open(parts.folder.processLogs, job.entry, (sentence) => parts.log.warn(sentence));
+  processLog.write(`# ${new Date().toISOString()} ${job.entry.key}, ${job.entry.trigger} data, attempt ${job.attempts}\n`);
+  const run = new JobRun(job, parts, described, processLog, hear);
+  return await run.toItsEnd(); // Awaited here: the log is closed after it.
 }
 
-function requestOf({entry, attempts}: Job, {extractedData}: ExperimentFolder, dataRoot: string | null): RunRequest {
-  const {key, proposal, run, trigger, variables, mock} = entry;
-  const data = {proposal, run, trigger, mock, dataRoot};
-  return {type: 'run', job: key, ...data, variables, attempt: attempts, fragments: extractedData, limits: {seconds: null}};
+class JobRun {
+  readonly #job: Job;
+  readonly #parts: RunJobParts;
+  readonly #processLog: ProcessLog;
+  readonly #hear: Hear;
+  readonly #graph: Graph;
+  readonly #work: readonly Work[];
+  readonly #given = new GivenValues();
+
+  constructor(job: Job, parts: RunJobParts, described: DescribedEvent, processLog: ProcessLog, hear: Hear) {
+    this.#job = job;
+    this.#parts = parts;
+    this.#processLog = processLog;
+    this.#hear = hear;
+    this.#graph = graphOf(described);
+    this.#work = workOf(job.entry, this.#graph, parts.contexts);
+  }
+
+  async toItsEnd(): Promise<Ending> {
+    const messages: string[] = [];
+    for (const work of this.#work) {
+      const {outcome, message} = await this.#runStage(work);
+      if (outcome !== 'done') return {outcome, message};
+      if (message !== null) messages.push(message);
+    }
+    return {outcome: 'done', message: messages.length > 0 ? messages.join(' ') : null};
+  }
+
+  async #runStage(work: Work): Promise<Ending> {
+    const job = this.#job;
+    await using lease = await this.#parts.contexts.lease({language: work.language, isFresh: job.entry.cold === true});
+    const {runner} = lease;
+    if (job.cancelled !== undefined) return {outcome: 'cancelled', message: job.cancelled};
+    job.runner = runner;
+    try {
+      return await runner.run(this.#requestOf(work), {
+        output: (piece) => this.#hearOutput(piece),
+        event: (event) => {
+          if (event.type === 'started') this.#started(event, work);
+          else if (event.type !== 'value' || this.#given.take(event)) this.#hear(event);
+        },
+      });
+    } finally {
+      job.runner = undefined;
+    }
+  }
+
+  #started(event: Extract<ProgressEvent, {type: 'started'}>, work: Work): void {
+    const job = this.#job;
+    // Someone may have cancelled it, or a variable of it, when the runner did not know it yet.
+    if (job.cancelled !== undefined) void job.runner?.cancel(job.entry.key, null, job.cancelled);
+    for (const [name, reason] of job.cancelledVariables)
+      if (event.variables.includes(name)) void job.runner?.cancel(job.entry.key, name, reason);
+    if (work !== this.#work[0]) return;
+    const later = this.#work.slice(1).flatMap(({variables}) => variables ?? []);
+    this.#hear({...event, variables: [...event.variables, ...later]});
+  }
+
+  #hearOutput(piece: Buffer): void {
+    this.#processLog.write(piece);
+    if (!this.#job.inspect) return;
+    const address = /Debugger listening on (ws:\S+)/.exec(piece.toString())?.[1];
+    if (address !== undefined) this.#hear({type: 'debugger', address});
+  }
+
+  #requestOf({variables, trigger, isAlone, language}: Work): RunRequest {
+    const {entry, attempts, inspect} = this.#job;
+    const {key, proposal, run, mock, parameters, parallel} = entry;
+    return {
+      type: 'run',
+      job: key,
+      proposal,
+      run,
+      trigger,
+      variables: variables && [...variables],
+      mock,
+      dataRoot: this.#parts.dataRoot,
+      attempt: attempts,
+      fragments: this.#parts.folder.extractedData,
+      limits: {seconds: null},
+      ...(parameters && {parameters}),
+      ...(parallel !== undefined && {parallel}),
+      ...(!isAlone && {foreign: this.#given.list(givenTo(this.#graph, {language, variables: variables ?? []}))}),
+      ...(inspect && language === ('typescript' satisfies Language) && {inspect}),
+    };
+  }
 }

@@ -55,14 +55,14 @@ export class Scheduler {
   }
 
   /** Takes triggers that are in the inbox. */
-  add(entries: readonly Entry[]): void {
+  add(entries: readonly Entry[], {inspect = false}: {inspect?: boolean} = {}): void {
     for (const entry of entries) {
       const before = this.#queue.get(entry.key);
       if (before) {
         if (entry.by === 'user') this.#queue.promote(before);
         continue;
       }
-      const job = jobOf(entry, performance.now());
+      const job = jobOf(entry, performance.now(), {inspect});
       this.#queue.add(job);
       this.#announceQueued(job);
     }
@@ -112,6 +112,7 @@ export class Scheduler {
     if (!job || job.state === 'storing') return;
     if (job.state === 'running') {
       if (variable === null) job.cancelled = reason;
+      else job.cancelledVariables.set(variable, reason);
       await job.runner?.cancel(key, variable, reason);
       return;
     }
@@ -137,8 +138,8 @@ export class Scheduler {
   }
 
   #plan(job: Job): void {
-    const {pool, board} = this.#parts;
-    board.queued(job, plannedNames(pool.described, job.entry), this.#others(job));
+    const {contexts, board} = this.#parts;
+    board.queued(job, plannedNames(contexts.described, job.entry), this.#others(job));
   }
 
   #identity({entry: {key, proposal, run}}: Job): {job: string; proposal: number; run: number} {
@@ -166,6 +167,7 @@ export class Scheduler {
       return hub.emit({event: 'started', ...this.#identity(job), variables: event.variables, attempt: job.attempts});
     }
     if (event.type === 'progress') return board.running(job, event.variable);
+    if (event.type === 'debugger') return hub.emit({event: 'debugger', ...this.#identity(job), address: event.address});
     const summary = board.value(job, event, others);
     if (event.fragment !== null) writer.mergeSoon();
     hub.emit({

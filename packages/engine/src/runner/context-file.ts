@@ -3,9 +3,7 @@ import {readdir, readFile, stat} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {sentenceOf} from '@firstlight/core';
 import type {DescribedEvent, Problem} from '@firstlight/core';
-import type {ExperimentFolder} from '@firstlight/store';
-
-export type ContextFile = Pick<ExperimentFolder, 'contextPath' | 'language'>;
+import type {ContextFile} from '@firstlight/store';
 
 /** A state of a context file. */
 export interface ContextVersion {

@@ -1,3 +1,4 @@
+import type {Language} from '@firstlight/core';
 import type {ExperimentFolder} from '@firstlight/store';
 import type {RunnerCommand} from './connection.ts';
 import {pythonLaunches} from './python.ts';
@@ -11,7 +12,7 @@ export interface Launch {
 }
 
 export interface LaunchSettings {
-  readonly folder: Pick<ExperimentFolder, 'dir' | 'language'>;
+  readonly folder: Pick<ExperimentFolder, 'dir'>;
   /** The interpreter named by the folder, if any. */
   readonly contextPython: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -19,5 +20,5 @@ export interface LaunchSettings {
 
 const launchesOf = {python: pythonLaunches, typescript: typescriptLaunches} as const;
 
-/** The ways to start a runner for a folder, the best first. */
-export const runnerLaunches = (settings: LaunchSettings): readonly Launch[] => launchesOf[settings.folder.language](settings);
+/** The ways to start a runner of a language for a folder, the best first. */
+export const runnerLaunches = (settings: LaunchSettings, language: Language): readonly Launch[] => launchesOf[language](settings);

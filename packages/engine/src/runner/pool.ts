@@ -1,13 +1,14 @@
 import {FirstlightError, isFirstlightError, sentenceOf} from '@firstlight/core';
 import type {DescribedEvent} from '@firstlight/core';
-import {periodically} from '../periodically.ts';
+import type {ContextFile} from '@firstlight/store';
 import {brokenContext, contextVersion, errorOf, problemText} from './context-file.ts';
-import type {ContextFile} from './context-file.ts';
 import type {Launch} from './launch.ts';
 import {Runner} from './runner.ts';
 
 export interface PoolOptions {
   readonly context: ContextFile;
+  /** True: the folder has a context file in another language, too. */
+  readonly isShared?: boolean;
   /** The ways to start a runner, the best first. */
   readonly launches: readonly Launch[];
   /** Runners kept when idle. */
@@ -16,8 +17,10 @@ export interface PoolOptions {
   readonly onContext: (described: DescribedEvent) => void;
   /** One sentence that a person should see. */
   readonly onNote: (sentence: string) => void;
-  readonly pollMs?: number;
 }
+
+/** A runner for one job; it is given back when the lease ends. */
+export type Lease = {readonly runner: Runner} & AsyncDisposable;
 
 interface Member {
   readonly runner: Runner;
@@ -28,7 +31,8 @@ const loadAttempts = 3;
 
 const closed = (): FirstlightError => new FirstlightError('closed', 'The experiment was closed.');
 
-function throwIfBroken(described: DescribedEvent | undefined): void {
+/** Throws `context-broken`, with the problem and its place, when a context cannot run. */
+export function throwIfBroken(described: DescribedEvent | undefined): void {
   const problem = described && errorOf(described);
   if (problem) throw new FirstlightError('context-broken', problemText(problem), {facts: {...problem}});
 }
@@ -36,7 +40,7 @@ function throwIfBroken(described: DescribedEvent | undefined): void {
 /**
  * Warm runners that have the current version of a context file loaded.
  *
- * The file is looked at before each job and about once a second; a new version is loaded and described once, a broken one keeps jobs from starting.
+ * The file is looked at by `check`; a new version is loaded and described once, a broken one keeps jobs from starting.
  */
 export class RunnerPool implements AsyncDisposable {
   readonly #options: PoolOptions;
@@ -50,19 +54,10 @@ export class RunnerPool implements AsyncDisposable {
   #noted = -1;
   #current: {version: string; text: string; described: DescribedEvent} | undefined;
   #checking: Promise<DescribedEvent> | undefined;
-  #watching: Promise<void> = Promise.resolve();
+  #isRetired = false;
 
-  private constructor(options: PoolOptions) {
+  constructor(options: PoolOptions) {
     this.#options = options;
-  }
-
-  /** Starts loading the context and looking at its file; `described` tells when it is loaded. */
-  static start(options: PoolOptions): RunnerPool {
-    const pool = new RunnerPool(options);
-    const {pollMs = 1000, onNote} = options;
-    const look = async (): Promise<void> => void (await pool.check());
-    pool.#watching = periodically(pollMs, pool.#closing.signal, look, (error) => onNote(sentenceOf(error)));
-    return pool;
   }
 
   /** Describes the current version of the context; undefined while the first is loading. */
@@ -76,9 +71,8 @@ export class RunnerPool implements AsyncDisposable {
     return this.#checking;
   }
 
-  /** Gives a runner for one job. Throws `context-broken`, with the problem and its place, when the context cannot run. */
-  async lease(): Promise<{runner: Runner} & Disposable> {
-    throwIfBroken(await this.check());
+  /** Gives a runner for one job, after a `check`. Throws `context-broken`, with the problem and its place, when the context cannot run. */
+  async lease(): Promise<Lease> {
     const member = await this.#take();
     try {
       throwIfBroken(this.#current?.described);
@@ -86,7 +80,28 @@ export class RunnerPool implements AsyncDisposable {
       this.#giveBack(member);
       throw error;
     }
-    return {runner: member.runner, [Symbol.dispose]: () => this.#giveBack(member)};
+    return {runner: member.runner, [Symbol.asyncDispose]: async () => this.#giveBack(member)};
+  }
+
+  /** Gives a runner that was started for this job and ends with it, after a `check`. Throws as `lease` does. */
+  async leaseFresh(): Promise<Lease> {
+    throwIfBroken(this.#current?.described);
+    const member = this.#startRunner();
+    this.#busy.add(member);
+    throwIfBroken(await this.#load(member, this.#current?.version ?? ''));
+    return {
+      runner: member.runner,
+      [Symbol.asyncDispose]: async () => {
+        this.#busy.delete(member);
+        await member.runner[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  /** Takes no new jobs; runners end when the jobs in them do. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#retire();
   }
 
   /** Ends all runners at once; the jobs in them are lost. */
@@ -95,7 +110,6 @@ export class RunnerPool implements AsyncDisposable {
     for (const waiter of this.#waiting.splice(0)) waiter.reject(closed());
     for (const member of this.#members) if (!this.#idle.includes(member)) member.runner.kill('the experiment is closed');
     await Promise.all([...this.#members].map(async ({runner}) => runner[Symbol.asyncDispose]()));
-    await this.#watching;
   }
 
   async #checkNow(): Promise<DescribedEvent> {
@@ -187,7 +201,8 @@ export class RunnerPool implements AsyncDisposable {
   // A runner that could not load is not used again.
   async #load(member: Member, version: string): Promise<DescribedEvent> {
     try {
-      const described = await member.runner.load(this.#options.context.contextPath);
+      const {context, isShared = false} = this.#options;
+      const described = await member.runner.load(context.contextPath, {shared: isShared});
       member.version = version;
       return described;
     } catch (error) {
@@ -199,6 +214,7 @@ export class RunnerPool implements AsyncDisposable {
 
   #giveBack(member: Member): void {
     this.#busy.delete(member);
+    if (this.#isRetired) return void member.runner[Symbol.asyncDispose]();
     this.#keep(member);
     const surplus = this.#idle.splice(0, Math.max(0, this.#idle.length + this.#busy.size - this.#options.size));
     for (const {runner} of surplus) void runner[Symbol.asyncDispose]();

@@ -60,14 +60,14 @@ export class Runner implements AsyncDisposable {
     return this.#connection.pid;
   }
 
-  /** Loads a context file, or loads it again. Throws `runner-lost` when the process ends over it, `context-fault` when it refuses. */
-  async load(context: string): Promise<DescribedEvent> {
+  /** Loads a context file, or loads it again; a `shared` one may need what another file declares. Throws `runner-lost` when the process ends over it, `context-fault` when it refuses. */
+  async load(context: string, {shared = false}: {shared?: boolean} = {}): Promise<DescribedEvent> {
     const id = `load-${(this.#loads += 1)}`;
     const timer = setTimeout(() => this.#connection.kill(`loading took more than ${loadLimitMs / 1000} s`), loadLimitMs);
     try {
       return await this.#ask<DescribedEvent>((waiting) => {
         this.#load = {id, ...waiting};
-        this.#connection.send({type: 'load', id, context});
+        this.#connection.send({type: 'load', id, context, ...(shared && {shared})});
       });
     } finally {
       clearTimeout(timer);

@@ -28,11 +28,27 @@ export function pathsOf(dir: string): FolderPaths {
   };
 }
 
+/** A context file and its language. */
+export interface ContextFile {
+  readonly contextPath: string;
+  readonly language: ContextLanguage;
+}
+
 /** The context file of a folder: `context.ts` when there is one and no `context.py`, else `context.py`. */
-export function contextOf(dir: string): {contextPath: string; language: ContextLanguage} {
+export function contextOf(dir: string): ContextFile {
   const [python, typescript] = [join(resolve(dir), 'context.py'), join(resolve(dir), 'context.ts')];
   if (!existsSync(python) && existsSync(typescript)) return {contextPath: typescript, language: 'typescript'};
   return {contextPath: python, language: 'python'};
+}
+
+/** The context files of a folder, one for each language that has one, Python's first; that of `contextOf` when there is none yet. */
+export function contextsOf(dir: string): readonly [ContextFile, ...ContextFile[]] {
+  const files: ContextFile[] = [
+    {contextPath: join(resolve(dir), 'context.py'), language: 'python'},
+    {contextPath: join(resolve(dir), 'context.ts'), language: 'typescript'},
+  ];
+  const [first, ...others] = files.filter(({contextPath}) => existsSync(contextPath));
+  return [first ?? contextOf(dir), ...others];
 }
 
 /** The nearest experiment folder at or above a directory, or undefined. */
