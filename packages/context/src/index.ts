@@ -1,8 +1,8 @@
 // Variables and what they ask for
 export {variable, Variable} from './variable.ts';
 export type {Summary, VariableOptions} from './variable.ts';
-export {glob, meta, mymdc, optional, param} from './inputs.ts';
-export type {Arguments, Glob, Input, Inputs, Meta, MetaFields, Mymdc, MymdcFields, Optional, Param, Technique} from './inputs.ts';
+export {glob, meta, mymdc, optional, param, stored} from './inputs.ts';
+export type {Arguments, Glob, Input, Inputs, Meta, MetaFields, Mymdc, MymdcFields, Optional, Param, Stored, Technique} from './inputs.ts';
 export {needs} from './needs.ts';
 export type {Needs} from './needs.ts';
 // Groups of variables, and the schemas of their parameters

@@ -32,6 +32,13 @@ export interface Glob<T> {
   readonly value?: T;
 }
 
+/** A variable of the context in the other language, by name. */
+export interface Stored<T> {
+  readonly kind: 'stored';
+  readonly name: string;
+  readonly value?: T;
+}
+
 /** A fact about the run. */
 export interface Meta<Field extends keyof MetaFields> {
   readonly kind: 'meta';
@@ -60,7 +67,7 @@ export interface Optional<Of extends Required, Default> {
   readonly default: Default;
 }
 
-type Required = Variable<unknown> | Glob<unknown>;
+type Required = Variable<unknown> | Glob<unknown> | Stored<unknown>;
 
 /** What a variable can ask for. */
 export type Input = Required | Meta<keyof MetaFields> | Mymdc<keyof MymdcFields> | Param<unknown> | Optional<Required, unknown>;
@@ -73,17 +80,19 @@ export interface Inputs {
 type ValueOf<I> =
   I extends Optional<infer Of, infer Default>
     ? ValueOf<Of> | Default
-    : I extends Glob<infer T>
-      ? Readonly<Record<string, T>>
-      : I extends Meta<infer Field>
-        ? MetaFields[Field]
-        : I extends Mymdc<infer Field>
-          ? MymdcFields[Field]
-          : I extends Param<infer T>
-            ? T
-            : I extends Variable<infer T>
+    : I extends Stored<infer T>
+      ? T
+      : I extends Glob<infer T>
+        ? Readonly<Record<string, T>>
+        : I extends Meta<infer Field>
+          ? MetaFields[Field]
+          : I extends Mymdc<infer Field>
+            ? MymdcFields[Field]
+            : I extends Param<infer T>
               ? T
-              : never;
+              : I extends Variable<infer T>
+                ? T
+                : never;
 
 /** The argument of a variable's function: the run and the values of its inputs. */
 export type Arguments<I> = {readonly run: Run} & {readonly [Parameter in keyof I]: ValueOf<I[Parameter]>};
@@ -112,6 +121,14 @@ export const glob = <T = unknown>(pattern: string, {within}: {within?: Group} = 
   pattern,
   ...(within === undefined ? {} : {within}),
 });
+
+/**
+ * Asks for a variable of the `context.py` beside this file, by name; gives what is stored of it: a number, text, array or labelled array.
+ *
+ * @example
+ * variable({inputs: {energy: stored<number>('photon_energy')}}, ({energy}) => 2 * energy);
+ */
+export const stored = <T = unknown>(name: string): Stored<T> => ({kind: 'stored', name});
 
 /** Asks for a fact about the run: its number, the proposal's number, the proposal's directory. */
 export const meta = <Field extends keyof MetaFields>(field: Field): Meta<Field> => ({kind: 'meta', field});

@@ -30,8 +30,9 @@ export function matchesOf(input: Pick<VariableInput, 'name'>, names: Iterable<st
  * A variable that does not say which data it needs takes `proc` from any dependency, direct or not; `cluster` spreads the same way.
  *
  * @param file the context file, for the problems.
+ * @param options `isShared`: inputs that are not here may be in a context of another language, and are no problem.
  */
-export function buildGraph(declared: readonly DeclaredVariable[], file = 'context'): Graph {
+export function buildGraph(declared: readonly DeclaredVariable[], file = 'context', {isShared = false}: {isShared?: boolean} = {}): Graph {
   const written = new Map(declared.map((variable) => [variable.name, variable]));
   const dependencies = new Map([...written].map(([name, variable]) => [name, directDependencies(variable, written)]));
   const {order, cycle} = levelOrder(dependencies);
@@ -44,7 +45,7 @@ export function buildGraph(declared: readonly DeclaredVariable[], file = 'contex
     column: variable?.column ?? null,
   });
   const problems = [
-    ...[...written.values()].flatMap((variable) => faultsOf(variable, written).map((text) => problem(variable, text))),
+    ...[...written.values()].flatMap((variable) => faultsOf(variable, written, isShared).map((text) => problem(variable, text))),
     ...(cycle ? [problem(written.get(cycle[0] as string), cycleText(cycle))] : []),
     ...rawOnProc({variables, dependencies}).map(({name, text}) => problem(written.get(name), text)),
     ...duplicateTitles(declared).map(({variable, text}) => problem(variable, text)),
@@ -88,8 +89,8 @@ export function allDependencies({dependencies}: Pick<Graph, 'dependencies'>, nam
   return found;
 }
 
-function faultsOf(variable: DeclaredVariable, written: ReadonlyMap<string, DeclaredVariable>): string[] {
-  const missing = variableInputs(variable).filter((input) => matchesOf(input, written.keys()).length === 0);
+function faultsOf(variable: DeclaredVariable, written: ReadonlyMap<string, DeclaredVariable>, isShared: boolean): string[] {
+  const missing = variableInputs(variable).filter((input) => !isShared && matchesOf(input, written.keys()).length === 0);
   return [
     ...(isVariableName(variable.name) ? [] : [`'${variable.name}' is not a valid Python identifier, so it cannot name a variable.`]),
     ...(variable.tags.includes('') ? [`A tag of ${variable.name} is empty; it must be a non-empty string.`] : []),

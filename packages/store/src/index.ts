@@ -30,4 +30,5 @@ export {ReaderProcess} from './reader-process.ts';
 export {cellsOf, storedStates, summaryKinds} from './reader/table-model.ts';
 export type {CellColumns, LoadedTable, TableRun, TableVariable} from './reader/table-model.ts';
 export type {ValueDescription} from './reader/describe-value.ts';
+export {readAnnounced} from './reader/read-value.ts';
 export type {ReadValue, Slice} from './reader/read-value.ts';

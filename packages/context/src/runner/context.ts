@@ -17,6 +17,8 @@ export interface LoadedContext extends Disposable {
   readonly graph: Graph;
   /** Undefined if the file cannot be built. */
   readonly pool: Pool | undefined;
+  /** Whether the folder has a context in another language, too. */
+  readonly isShared: boolean;
   /** False when one of the files it was made from has changed, or when something is wrong with it. */
   isCurrent(): boolean;
 }
@@ -29,11 +31,15 @@ export interface LoadSettings extends Omit<TypeSettings, 'environment'> {
 }
 
 /** Builds a context file and has a process of its own load it, while the compiler checks its types. */
-export async function loadContext(file: string, settings: LoadSettings): Promise<LoadedContext> {
+export async function loadContext(
+  file: string,
+  settings: LoadSettings,
+  {isShared = false}: {isShared?: boolean} = {},
+): Promise<LoadedContext> {
   const began = Date.now();
   const checking = checkTypes(file, settings);
   const built = await bundle(file, settings.cacheFolder);
-  const {description, graph, pool} = await loadBundle(file, built, settings);
+  const {description, graph, pool} = await loadBundle(file, built, settings, isShared);
   const types = await checking;
   const areSame = watchFiles(new Set([...built.inputs, ...types.files]), began);
   const problems = [...description.problems, ...newProblems(types.problems, description.problems)];
@@ -41,6 +47,7 @@ export async function loadContext(file: string, settings: LoadSettings): Promise
     description: {...description, problems},
     graph,
     pool,
+    isShared,
     // What is wrong may be a file that is not there, whose coming none of these would tell.
     isCurrent: () => problems.every(({severity}) => severity === 'warning') && areSame(),
     [Symbol.dispose]: () => pool?.[Symbol.dispose](),
@@ -56,14 +63,19 @@ function newProblems(types: readonly Problem[], known: readonly Problem[]): Prob
 
 type Loaded = Pick<LoadedContext, 'description' | 'graph' | 'pool'>;
 
-async function loadBundle(file: string, built: Bundle, {environment, heapMb, loadSeconds}: LoadSettings): Promise<Loaded> {
+async function loadBundle(
+  file: string,
+  built: Bundle,
+  {environment, heapMb, loadSeconds}: LoadSettings,
+  isShared: boolean,
+): Promise<Loaded> {
   if (built.path === undefined) return loaded(file, buildGraph([], file), built.problems, undefined);
   const pool = new Pool({bundle: built.path, context: file, folder: dirname(file), environment, heapMb});
   const worker = pool.take();
   const timer = setTimeout(() => worker.kill(), loadSeconds * 1000);
   try {
     const {variables, groups, problems} = await worker.loaded;
-    const graph = buildGraph(annotate(variables, file), file);
+    const graph = buildGraph(annotate(variables, file), file, {isShared});
     pool.keep(worker);
     return loaded(file, graph, [...built.problems, ...problems, ...graph.problems], pool, groups);
   } catch (error) {

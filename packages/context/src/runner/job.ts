@@ -1,5 +1,14 @@
-import {allDependencies, dependencyError, isGlob, matchesOf, selectVariables, sentenceOf, withoutProc} from '@firstlight/core';
-import type {Graph, RunnerEvent, RunnerRequest, ValueEvent, VariableError, VariableInput} from '@firstlight/core';
+import {
+  allDependencies,
+  dependencyError,
+  isGlob,
+  matchesOf,
+  selectVariables,
+  sentenceOf,
+  withoutGiven,
+  withoutProc,
+} from '@firstlight/core';
+import type {ForeignValue, Graph, RunnerEvent, RunnerRequest, ValueEvent, VariableError, VariableInput} from '@firstlight/core';
 import {catalogueError, mymdcCatalogue} from './catalogue.ts';
 import type {Catalogue, RunFacts} from './catalogue.ts';
 import type {Argument, Order, Outcome} from './messages.ts';
@@ -31,7 +40,10 @@ const noValue = {summary: null, maxDiff: null, attributes: null, kind: null, fra
  */
 export class Job {
   readonly request: RunRequest;
+  /** What is left to compute. */
   readonly #graph: Graph;
+  /** What was computed before, elsewhere. */
+  readonly #given: ReadonlyMap<string, ForeignValue>;
   readonly #pool: Pool;
   readonly #effects: JobEffects;
   readonly #errors = new Map<string, VariableError>();
@@ -53,9 +65,14 @@ export class Job {
 
   constructor(request: RunRequest, graph: Graph, pool: Pool, effects: JobEffects) {
     this.request = request;
-    this.#graph = graph;
+    this.#given = new Map((request.foreign ?? []).map((value) => [value.name, value]));
+    this.#graph = this.#given.size === 0 ? graph : withoutGiven(graph, new Set(this.#given.keys()));
     this.#pool = pool;
     this.#effects = effects;
+    for (const {name, fragment, error} of this.#given.values()) {
+      if (fragment !== null) this.#available.add(name);
+      if (error) this.#errors.set(name, error);
+    }
   }
 
   /** Stops one variable, or without a name all that is left. */
@@ -95,7 +112,7 @@ export class Job {
     const left = (await this.#openFirst(needsProc)) ? selected : withoutProc(this.#graph, selected);
     const out = selected.filter((name) => !left.includes(name)).sort();
     if (out.length > 0) notes.push(`Run ${this.request.run} has no calibrated data, left out: ${out.join(', ')}`);
-    this.#planned = this.#graph.variables.has(startTime) ? left : [startTime, ...left];
+    this.#planned = this.#graph.variables.has(startTime) || this.#given.has(startTime) ? left : [startTime, ...left];
     this.#effects.emit({type: 'started', job: this.request.job, pid: this.#worker?.pid ?? process.pid, variables: [...this.#planned]});
     for (const name of this.#planned) if (this.#cancelledAll === undefined) await this.#settle(name);
     return {outcome: 'done', message: notes.length === 0 ? null : `${notes.join('; ')}.`};
@@ -234,7 +251,7 @@ export class Job {
   }
 
   #known(): Iterable<string> {
-    return new Set([startTime, ...this.#graph.order]);
+    return new Set([startTime, ...this.#given.keys(), ...this.#graph.order]);
   }
 
   /** Has a new process compute again what a variable needs and the last one had; their stored values stay as they are. */
@@ -277,6 +294,7 @@ export class Job {
 
   /** The shorter of what the job allows and what the variable asks for. */
   #secondsFor(name: string): number | null {
+    if (this.request.inspect) return null; // A person thinks while it stands still.
     const limits = [this.request.limits.seconds, this.#graph.variables.get(name)?.needs?.timeoutSeconds];
     const known = limits.filter((limit): limit is number => typeof limit === 'number');
     return known.length === 0 ? null : Math.min(...known);
@@ -321,11 +339,20 @@ export class Job {
   }
 
   async #open(needsProc: boolean): Promise<boolean> {
-    this.#held = new Set();
-    this.#worker = this.#pool.take();
+    this.#held = new Set(this.#given.keys());
+    this.#worker = this.#pool.take({inspect: this.request.inspect === true});
     await this.#worker.loaded;
     const {proposal, run, dataRoot, mock, fragments} = this.request;
-    const opened = await this.#worker.ask({type: 'open', proposal, run, dataRoot, mock, needsProc, fragments});
+    const opened = await this.#worker.ask({
+      type: 'open',
+      proposal,
+      run,
+      dataRoot,
+      mock,
+      needsProc,
+      fragments,
+      foreign: [...this.#given.values()],
+    });
     this.#proposalPath = opened.proposalPath;
     return opened.hasProc;
   }

@@ -22,6 +22,8 @@ export const order = z.discriminatedUnion('type', [
     /** Also find out whether there is processed data. */
     needsProc: z.boolean(),
     fragments: z.string(),
+    /** Values that runners have computed before; read when a variable needs them. */
+    foreign: z.array(wire.foreignValue),
   }),
   /** Computes a variable, stores its value if asked to, and keeps it for its dependants; answered by `computed`. */
   z.object({type: z.literal('compute'), name: z.string(), arguments: z.array(argument), store: z.boolean()}),

@@ -22,8 +22,9 @@ export class Pool implements Disposable {
     else this.#spare = worker;
   }
 
-  /** A process of one's own; the caller ends it. */
-  take(): Worker {
+  /** A process of one's own; the caller ends it. One to `inspect` waits for a debugger. */
+  take({inspect = false}: {inspect?: boolean} = {}): Worker {
+    if (inspect) return new Worker({...this.#options, inspect});
     const worker = this.#spare?.isAlive ? this.#spare : new Worker(this.#options);
     this.#spare = undefined;
     return worker;

@@ -60,7 +60,7 @@ export class Runner implements AsyncDisposable {
   #answer(request: Exclude<RunnerRequest, {type: 'exit'}>): void {
     switch (request.type) {
       case 'load':
-        return this.#afterLoading(request.id, () => this.#load(request.id, request.context));
+        return this.#afterLoading(request.id, () => this.#load(request.id, request.context, request.shared === true));
       case 'describe':
         return this.#afterLoading(request.id, () => this.#describe(request.id));
       case 'run':
@@ -74,10 +74,10 @@ export class Runner implements AsyncDisposable {
     this.#loading = this.#loading.then(act).catch((error: unknown) => this.#fault(id, sentenceOf(error)));
   }
 
-  async #load(id: string, file: string): Promise<void> {
+  async #load(id: string, file: string, isShared: boolean): Promise<void> {
     const former = this.#context;
-    if (former?.description.file === file && former.isCurrent()) return this.#describe(id);
-    this.#context = await loadContext(file, this.#settings);
+    if (former?.description.file === file && former.isShared === isShared && former.isCurrent()) return this.#describe(id);
+    this.#context = await loadContext(file, this.#settings, {isShared});
     former?.[Symbol.dispose]();
     this.#describe(id);
   }

@@ -48,6 +48,8 @@ export interface WorkerOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Most memory for objects, in MB. */
   readonly heapMb: number;
+  /** True: it waits for a debugger at its beginning, and prints the address. */
+  readonly inspect?: boolean;
 }
 
 const entry = new URL('./child/main.ts', import.meta.url);
@@ -62,11 +64,15 @@ export class Worker implements Disposable {
   #isAlive = true;
   #stoppedBecause: string | undefined;
 
-  constructor({bundle, context, folder, environment, heapMb}: WorkerOptions) {
+  constructor({bundle, context, folder, environment, heapMb, inspect = false}: WorkerOptions) {
     this.#process = fork(entry, [bundle, context], {
       cwd: folder,
       env: environment,
-      execArgv: [`--max-old-space-size=${heapMb}`, '--disable-warning=ExperimentalWarning'],
+      execArgv: [
+        ...(inspect ? ['--inspect-brk=127.0.0.1:0'] : []),
+        `--max-old-space-size=${heapMb}`,
+        '--disable-warning=ExperimentalWarning',
+      ],
       // What users print belongs to the process log, which is our own output.
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // A group of its own, so that whatever users' code started ends with it.

@@ -6,7 +6,7 @@ import {pathsOf} from '../folder/layout.ts';
 import {areas, objectTypeAttribute} from '../fragment/areas.ts';
 import {coordinateNames, readDataArray, readDataset} from '../netcdf/read.ts';
 import {encodePng} from '../value/png.ts';
-import {openUnmerged} from './unmerged.ts';
+import {openIfThere, openUnmerged} from './unmerged.ts';
 
 /** A stored value, read back whole or in part. */
 export type ReadValue =
@@ -41,6 +41,18 @@ const lockTimeoutMs = 5_000; // an official tool may be merging into the file
 export function readData(dir: string, run: RunId, name: string, {slice}: {slice?: Slice} = {}): ReadValue {
   using file = openRunFile(dir, run, name);
   const value = valueIn(file, name, slice);
+  if (!value) throw noValue(run, name);
+  return value;
+}
+
+/**
+ * Reads the data of a value that a runner has announced: from its fragment, or (once that is merged) from the run's file.
+ *
+ * @param extractedData the folder of both. Throws as `readData` does.
+ */
+export function readAnnounced(extractedData: string, run: RunId, name: string, fragment: string): ReadValue {
+  using file = openIfThere(join(extractedData, fragment)) ?? openFile(join(extractedData, runFileName(run)), 'r', {lockTimeoutMs});
+  const value = valueIn(file, name, undefined);
   if (!value) throw noValue(run, name);
   return value;
 }

@@ -31,7 +31,7 @@ function newestFirst(extractedData: string, {proposal, run}: RunId): string[] {
 }
 
 /** The writer may have merged and removed it since we looked; then the run's file has its values. One that is damaged is the writer's to report. */
-function openIfThere(path: string): H5File | undefined {
+export function openIfThere(path: string): H5File | undefined {
   try {
     return openFile(path, 'r', {locking: false});
   } catch {

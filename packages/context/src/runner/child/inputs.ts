@@ -1,3 +1,4 @@
+import {isVariableName} from '@firstlight/core';
 import type {VariableInput} from '@firstlight/core';
 import {factsOf, ownerOf} from '../../group/instance.ts';
 import {missingLinkOf, missingName} from '../../group/missing.ts';
@@ -23,12 +24,18 @@ type Wanted = Pick<VariableInput, 'kind' | 'name'> & {optional?: true};
 function otherInput(asked: Exclude<Input, Variable<unknown>>, names: Names): Wanted | {fault: string} {
   if (asked?.kind === 'glob') return globName(asked, names);
   if (asked?.kind === 'param') return paramName(asked);
+  if (asked?.kind === 'stored') return storedName(asked);
   const fields = asked?.kind === 'meta' ? metaFields : asked?.kind === 'mymdc' ? mymdcFields : undefined;
   if (!fields || (asked.kind !== 'meta' && asked.kind !== 'mymdc'))
-    return {fault: 'is neither a variable nor glob(…), meta(…), mymdc(…), param(…) or optional(…).'};
+    return {fault: 'is neither a variable nor glob(…), meta(…), mymdc(…), param(…), stored(…) or optional(…).'};
   if (fields.includes(asked.field)) return {kind: asked.kind, name: asked.field};
   const asks = asked.kind === 'mymdc' ? 'has an invalid MyMdC dependency: it asks' : 'asks';
   return {fault: `${asks} for ${asked.kind}('${asked.field}'); there are ${fields.join(', ')}.`};
+}
+
+function storedName({name}: Extract<Input, {kind: 'stored'}>): Wanted | {fault: string} {
+  const isName = typeof name === 'string' && isVariableName(name);
+  return isName ? {kind: 'var', name} : {fault: `asks for stored(${JSON.stringify(name)}); write the name of a variable.`};
 }
 
 function paramName({name, hasDefault}: Extract<Input, {kind: 'param'}>): Wanted | {fault: string} {

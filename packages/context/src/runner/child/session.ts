@@ -8,6 +8,7 @@ import type {Argument, Order, Outcome} from '../messages.ts';
 import {dataOf, toCellValue, toSummary} from './convert.ts';
 import {failureOf, userTrace} from './failures.ts';
 import type {Failure} from './failures.ts';
+import {readForeign} from './foreign.ts';
 
 type OrderOf<Type extends Order['type']> = Extract<Order, {type: Type}>;
 
@@ -120,11 +121,18 @@ export class Session {
   }
 
   #argument({options}: Variable<unknown>, argument: Argument): unknown {
-    if (argument.from === 'variable') return this.#values.get(argument.name);
-    if (argument.from === 'glob') return Object.fromEntries(argument.names.map((name) => [name, this.#values.get(name)]));
+    if (argument.from === 'variable') return this.#value(argument.name);
+    if (argument.from === 'glob') return Object.fromEntries(argument.names.map((name) => [name, this.#value(name)]));
     if (argument.from === 'meta') return this.#meta(argument.field);
     const input = options.inputs?.[argument.parameter] as Extract<Input, {kind: 'optional' | 'param'}>;
     return argument.from === 'given' ? checked(input, argument.value) : input.default;
+  }
+
+  /** A value computed here, or one that was computed elsewhere, read when it is first asked for. */
+  #value(name: string): unknown {
+    const given = this.#open?.foreign.find((value) => value.name === name);
+    if (given?.fragment && this.#open && !this.#values.has(name)) this.#values.set(name, readForeign(this.#open, name, given.fragment));
+    return this.#values.get(name);
   }
 
   #meta(field: string): unknown {
