@@ -9,6 +9,10 @@ interface Work {
   variables?: string[] | undefined;
   trigger: string;
   mock: boolean;
+  parameters?: Readonly<Record<string, unknown>> | undefined;
+  parallel?: number | undefined;
+  cold?: boolean | undefined;
+  trial?: boolean | undefined;
 }
 
 /**

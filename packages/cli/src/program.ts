@@ -1,9 +1,15 @@
 import {parseRuns} from '@firstlight/core';
 import {Argument, Command, InvalidArgumentError, Option} from 'commander';
+import {parameter} from './parameters.ts';
 
 const wholeNumber = (text: string): number => {
   if (/^\d+$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Give a whole number.');
+};
+const atLeastOne = (text: string): number => {
+  const value = wholeNumber(text);
+  if (value >= 1) return value;
+  throw new InvalidArgumentError('Give a whole number of 1 or more.');
 };
 const positiveNumber = (text: string): number => {
   const value = Number(text);
@@ -66,7 +72,12 @@ const commands: (() => Command)[] = [
       .addArgument(new Argument('<runs>', '12, 1-5,8 or all').argParser(runs))
       .option('--var <name>', 'only this variable and what it needs (repeatable)', collect)
       .addOption(new Option('--trigger <kind>', 'which variables').choices(['raw', 'proc', 'all']).default('all'))
+      .option('--param <key=value>', 'a value for the parameters of variables, as JSON or text (repeatable)', parameter)
       .option('--mock', 'a run without data')
+      .option('--trial', 'compute, show values old and new, store nothing')
+      .option('--parallel <n>', 'processors it may use; 1 computes one variable after the other', atLeastOne)
+      .option('--cold', 'in processes started for this, not in warm ones')
+      .option('--inspect', 'let the code of a TypeScript context wait for a debugger')
       .option('--strict', 'exit 1 when a value failed')
       .addOption(folder())
       .addOption(json())

@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs';
 import {relative, resolve} from 'node:path';
-import {type DescribedEvent, FirstlightError, type Problem} from '@firstlight/core';
+import {type DescribedEvent, FirstlightError, type Problem, type VariableInfo} from '@firstlight/core';
 import {describeContext as describeFile} from '@firstlight/engine';
 import {openFolder, readSettings} from '@firstlight/store';
 import {chooseFolder} from '../folder.ts';
@@ -34,10 +34,46 @@ export async function describeContext(file: string | undefined, options: Context
     tags.join(' '),
     inputs.map((one) => one.name).join(' '),
   ]);
-  output.result({language, variables, groups, problems}, textTable(['name', 'title', 'data', 'units', 'tags', 'needs'], rows));
+  output.result(
+    {language, variables: variables.map(printed), groups, problems},
+    textTable(['name', 'title', 'data', 'units', 'tags', 'needs'], rows),
+  );
   if (!output.json) for (const problem of problems) output.say(problemLine(problem));
   if (problems.some(({severity}) => severity === 'error')) process.exitCode = 1;
 }
+
+/** What the command promises of a variable; `needs` where there are some, `file` where it is not the context file. */
+const printed = ({
+  name,
+  title,
+  tags,
+  summary,
+  data,
+  cluster,
+  transient,
+  units,
+  description,
+  inputs,
+  line,
+  column,
+  needs,
+  file,
+}: VariableInfo) => ({
+  name,
+  title,
+  tags,
+  summary,
+  data,
+  cluster,
+  transient,
+  units,
+  description,
+  inputs: inputs.map((input) => ({kind: input.kind, name: input.name, optional: input.optional})),
+  line,
+  column,
+  ...(needs && {needs}),
+  ...(file !== undefined && {file}),
+});
 
 /** `FILE:LINE:COL: severity: text`, as editors read it; as much of the place as is known. */
 const problemLine = ({file, line, column, severity, text}: Problem): string =>

@@ -1,4 +1,4 @@
-import {isFirstlightError, type RunId, type Trigger} from '@firstlight/core';
+import {FirstlightError, isFirstlightError, type RunId, type Trigger} from '@firstlight/core';
 import {Experiment, type JobEvent} from '@firstlight/engine';
 import {chooseFolder} from '../folder.ts';
 import {askServer} from '../hand-over.ts';
@@ -9,7 +9,12 @@ import {summaryText} from '../summary-text.ts';
 interface ProcessOptions {
   var?: string[];
   trigger: Trigger;
+  param?: Record<string, unknown>;
   mock?: boolean;
+  trial?: boolean;
+  parallel?: number;
+  cold?: boolean;
+  inspect?: boolean;
   strict?: boolean;
   folder?: string;
   json?: boolean;
@@ -27,8 +32,10 @@ export async function processRuns(runs: number[] | 'all', options: ProcessOption
 
 async function* computeHereOrThere(folder: string, runs: number[] | 'all', options: ProcessOptions, signal: AbortSignal, output: Output) {
   const experiment = await openOrOwner(folder);
-  const wanted = {variables: options.var, trigger: options.trigger, mock: options.mock ?? false};
+  const {var: variables, param: parameters, trigger, mock = false, trial, parallel, cold, inspect} = options;
+  const wanted = {trigger, mock, ...given({variables, parameters, trial, parallel, cold})};
   if (typeof experiment === 'string') {
+    if (inspect) throw ownedElsewhere(folder, experiment);
     output.say(`${folder} is served by ${experiment}, which does the work.`);
     yield* askServer(experiment, folder, {runs, ...wanted}, signal);
     return;
@@ -36,8 +43,18 @@ async function* computeHereOrThere(folder: string, runs: number[] | 'all', optio
   await using here = experiment;
   const proposal = here.proposals[0] ?? 1;
   const ids: RunId[] | 'all' = runs === 'all' ? 'all' : runs.map((run) => ({proposal, run}));
-  yield* here.process({runs: ids, ...wanted}, signal);
+  yield* here.process({runs: ids, ...wanted, ...given({inspect})}, signal);
 }
+
+/** What was said at all. */
+const given = <T extends object>(options: T): {[Key in keyof T]?: Exclude<T[Key], undefined>} =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+
+const ownedElsewhere = (folder: string, address: string): FirstlightError =>
+  new FirstlightError(
+    'folder-owned',
+    `${folder} is served by ${address}, where a debugger cannot get at its code; stop the server, or copy the context to a folder of your own.`,
+  );
 
 /** The experiment, or the address of the server that owns its folder. */
 async function openOrOwner(folder: string): Promise<Experiment | string> {
@@ -54,6 +71,8 @@ async function watch(events: AsyncIterable<JobEvent>, output: Output): Promise<{
   const failed = {jobs: 0, values: 0};
   for await (const event of events) {
     output.result(event, sentence(event));
+    if (event.event === 'debugger')
+      output.say(`Attach a debugger to ${event.address} (run ${event.run}); the code waits for it at its beginning.`);
     if (event.event === 'value' && event.state === 'failed') failed.values += 1;
     if (event.event === 'finished' && 'job' in event && event.outcome === 'failed') failed.jobs += 1;
   }
@@ -63,7 +82,8 @@ async function watch(events: AsyncIterable<JobEvent>, output: Output): Promise<{
 function sentence(event: JobEvent): string | undefined {
   if (event.event === 'value') {
     const what = event.state === 'ok' ? summaryText(event.summary) : (event.message ?? event.state);
-    return `${marks[event.state]} run ${event.run}  ${event.name}  ${what.split('\n')[0]}  (${event.seconds.toFixed(2)} s)`;
+    const before = event.trial ? `${summaryText(event.before) || 'nothing'} → ` : '';
+    return `${marks[event.state]} run ${event.run}  ${event.name}  ${before}${what.split('\n')[0]}  (${event.seconds.toFixed(2)} s)`;
   }
   if (event.event === 'finished' && 'job' in event) return event.outcome === 'done' ? undefined : `✗ run ${event.run}: ${event.message}`;
   return undefined;

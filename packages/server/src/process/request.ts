@@ -8,7 +8,7 @@ const positive = z.int().positive();
 const runNumber = z.int().nonnegative();
 const mostRuns = 100_000;
 
-/** The body of `POST /api/experiments/ID/process`, and what the mutation `process` gets. */
+/** What the mutation `process` gets. */
 export const processBody = z.strictObject({
   /** `"12"`, `"1-5,8"`, `"all"`, or a list of run numbers and `{proposal, run}`. */
   runs: z.union([z.string(), z.array(z.union([runNumber, z.strictObject({proposal: positive, run: runNumber})])).max(mostRuns)]),
@@ -17,14 +17,29 @@ export const processBody = z.strictObject({
   variables: z.array(z.string()).max(10_000).nullish(),
   trigger: z.enum(['raw', 'proc', 'all']).nullish(),
   mock: z.boolean().nullish(),
+  /** Values for `param` inputs by name. */
+  parameters: z.record(z.string(), z.unknown()).nullish(),
+  parallel: positive.nullish(),
+  cold: z.boolean().nullish(),
 });
+
+/** The body of the POST, which may also ask for a trial: only who asks sees it, in the events. */
+export const watchedBody = processBody.extend({trial: z.boolean().nullish()});
 
 export type ProcessBody = z.infer<typeof processBody>;
 
 /** What the engine is asked for. @throws FirstlightError `bad-runs`, `no-such-variable`. */
 export function requestOf(body: ProcessBody, experiment: ServedExperiment): ProcessRequest {
-  const {variables, trigger, mock} = body;
-  return {runs: runsOf(body, experiment), ...(variables && {variables}), ...(trigger && {trigger}), ...(mock != null && {mock})};
+  const {variables, trigger, mock, parameters, parallel, cold} = body;
+  return {
+    runs: runsOf(body, experiment),
+    ...(variables && {variables}),
+    ...(trigger && {trigger}),
+    ...(mock != null && {mock}),
+    ...(parameters && {parameters}),
+    ...(parallel && {parallel}),
+    ...(cold && {cold}),
+  };
 }
 
 function runsOf({runs, proposal}: ProcessBody, experiment: ServedExperiment): RunId[] | 'all' {

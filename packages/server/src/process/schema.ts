@@ -32,6 +32,8 @@ export function defineProcess(builder: Builder, {Trigger}: Enums): void {
         trigger: t.arg({type: Trigger}),
         proposal: t.arg.int({description: "Default: the experiment's proposal."}),
         mock: t.arg.boolean({description: 'True: runs without data, for trying out.'}),
+        parameters: t.arg({type: 'JSON', description: 'Values for `param` inputs by name.'}),
+        parallel: t.arg.int({description: 'Processors a job may use at once; 1 is one variable after the other.'}),
       },
       resolve: (_root, {experiment: id, ...asked}, {catalogue}) => {
         const experiment = catalogue.find(id);
