@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from .checks import NO_CATALOGUE
-from .loading import Declared
+from .catalogue import Catalogue
+from .declared import Declared
 from .opening import proposal_path
 from .plan import Graph, is_glob, matching
-from .wire import Input, Run
+from .wire import Input
 
 
 class MissingInputs(Exception):
@@ -28,14 +29,24 @@ class MissingParameters(Exception):
         self.names = tuple(names)
 
 
+@dataclass(frozen=True)
+class RunFacts:
+    """What variables can be told about the run that they are computed for."""
+
+    proposal: int
+    run: int
+    parameters: Mapping[str, Any]
+
+
 class Arguments:
     """Makes the keyword arguments for variables' functions from what is known about a run."""
 
-    def __init__(self, request: Run, run_data: Any, results: Mapping[str, Any], graph: Graph) -> None:
+    def __init__(self, request: RunFacts, run_data: Any, results: Mapping[str, Any], graph: Graph, catalogue: Catalogue) -> None:
         self._request = request
         self._run_data = run_data
         self._results = results
         self._graph = graph
+        self._catalogue = catalogue
 
     def of(self, declared: Declared) -> dict[str, Any]:
         """The arguments of one variable; parameters that have a default and no value are left out.
@@ -50,10 +61,10 @@ class Arguments:
             if found:
                 arguments[item.parameter] = value
             elif item.kind == "var" and not item.optional:
-                missing.extend(matching(item.name, self._graph))
+                missing.extend(matching(item.name, self._graph) or [item.name])
         if missing:
             raise MissingInputs(tuple(dict.fromkeys(missing)))
-        parameters = [item.name for item in declared.inputs if item.kind == "param" and not item.optional]
+        parameters = [item.name for item in declared.inputs if self._is_missing_parameter(item)]
         if parameters:
             raise MissingParameters(parameters)
         return arguments
@@ -64,10 +75,13 @@ class Arguments:
         if item.kind == "meta":
             return True, self._meta(item.name, declared)
         if item.kind == "mymdc":
-            raise NotImplementedError(f"mymdc#{item.name}: {NO_CATALOGUE}")
-        if item.kind == "unknown":
-            raise _unknown(item.name, declared)
-        return False, None
+            return True, self._catalogue.fact(item.name)
+        if item.kind == "param":
+            return item.name in self._request.parameters, self._request.parameters.get(item.name)
+        raise _unknown(item.name if item.kind == "unknown" else f"{item.kind}#{item.name}", declared)
+
+    def _is_missing_parameter(self, item: Input) -> bool:
+        return item.kind == "param" and not item.optional and item.name not in self._request.parameters
 
     def _data(self, pattern: str) -> tuple[bool, Any]:
         found = {name: self._results[name] for name in matching(pattern, self._results)}

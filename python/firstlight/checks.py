@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from .group_links import is_missing_link
 from .plan import START_TIME, Graph, Promoted, matching, with_dependencies
 from .variable import RunData
 from .wire import Input, Problem
@@ -12,8 +13,6 @@ from .wire import Input, Problem
 if TYPE_CHECKING:
     from .loading import Declared
 
-NOT_YET = "which this version of Firstlight does not run yet; remove it or process this file with DAMNIT"
-NO_CATALOGUE = "this version of Firstlight does not read the metadata catalogue yet"
 TAGS_RULE = "must be a non-empty string or an iterable of strings"
 MYMDC_FIELDS = ("sample_name", "run_type", "techniques")
 
@@ -65,17 +64,14 @@ class _Checks:
                 yield self._problem(item, severity, text, place)
 
     def _input(self, item: Declared, wanted: Input) -> tuple[str, str] | None:
-        if wanted.kind == "var" and not matching(wanted.name, self._declared):
+        if wanted.kind == "var" and not matching(wanted.name, self._declared) and not is_missing_link(wanted.name):
             return "error", f"Missing dependency: '{wanted.name}' for '{item.name}'" + self._hint(wanted.name)
         if wanted.kind == "self":
-            text = f'"self#{wanted.name}" belongs to groups, {NOT_YET}.'
-            return "error", text
+            text = f"\"self#{wanted.name}\" is for variables in groups, so '{item.name}' will fail."
+            return "warning", text
         if wanted.kind == "mymdc" and wanted.name not in MYMDC_FIELDS:
             text = f"Argument '{wanted.parameter}' of variable '{item.name}' has an invalid MyMdC dependency: '{wanted.name}'"
             return "error", text
-        if wanted.kind == "mymdc":
-            text = f"\"mymdc#{wanted.name}\": {NO_CATALOGUE}, so '{item.name}' will fail."
-            return "warning", text
         return None
 
     def _hint(self, name: str) -> str:
@@ -121,7 +117,7 @@ class _Checks:
 
     def _problem(self, item: Declared, severity: str, text: str, place: tuple[int, int] | None) -> Problem:
         line, column = place or (item.place.place if item.place else (None, None))
-        return Problem(severity, text, self._path, line, column)
+        return Problem(severity, text, item.file or self._path, line, column)
 
 
 def _are_tags(tags: object) -> bool:

@@ -20,6 +20,7 @@ class Description:
     """What a context process said about its file, ready for the wire."""
 
     variables: Sequence[Mapping[str, Any]]
+    groups: Sequence[Mapping[str, Any]]
     problems: Sequence[Mapping[str, Any]]
 
     @staticmethod
@@ -27,7 +28,7 @@ class Description:
         """The description of a file whose execution ended the process (with a wait status) or never came to an end."""
         how = "did not come to an end and was stopped" if status is None else how_it_ended(status)
         text = f"While the file was loaded, the process {how}; look at the code that is not in functions."
-        return Description([], [{"severity": "error", "text": text, "file": path, "line": None, "column": None}])
+        return Description([], [], [{"severity": "error", "text": text, "file": path, "line": None, "column": None}])
 
     def is_transient(self, name: str) -> bool:
         """Whether a variable's value is only for other variables."""
@@ -69,7 +70,7 @@ class ContextHandle:
 
     def take_description(self, message: Mapping[str, Any]) -> None:
         """Keeps what the process said about its file."""
-        self.description = Description(message["variables"], message["problems"])
+        self.description = Description(message["variables"], message["groups"], message["problems"])
         self.helpers = message["helpers"]
 
     def is_current(self) -> bool:

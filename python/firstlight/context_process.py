@@ -14,7 +14,7 @@ from dataclasses import asdict
 from .channel import Channel
 from .dropin import install_drop_in
 from .job_process import run_job
-from .loading import LoadedContext, describe, load_context
+from .loading import LoadedContext, describe, describe_groups, load_context
 from .processes import fork
 
 
@@ -39,7 +39,8 @@ def serve_context(path: str, end: socket.socket) -> None:
 
 def _description(context: LoadedContext) -> dict[str, object]:
     return {
-        "variables": [asdict(variable) for variable in describe(context)],
+        "variables": [variable.on_wire() for variable in describe(context)],
+        "groups": [asdict(group) for group in describe_groups(context)],
         "problems": [asdict(problem) for problem in context.problems],
         "helpers": _helper_modules(os.path.dirname(context.path)),
     }

@@ -160,5 +160,5 @@ class Contexts:
 
 def _described(id: str, path: str, description: Description) -> bytes:
     frame = Described(id, "python", path, (), (), ())
-    said = {"variables": description.variables, "problems": description.problems}
+    said = {"variables": description.variables, "groups": description.groups, "problems": description.problems}
     return format_message({"type": frame.type, **vars(frame), **said})

@@ -1,10 +1,10 @@
-"""Fragments: one value of one run as a small HDF5 file, complete before anyone can see it."""
+"""Fragments: values of one run as a small HDF5 file, complete before anyone can see it."""
 
 from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -39,37 +39,48 @@ class StoredCell:
     cell: Cell
     summary: Any
     max_diff: float | None
+    uncertainty: float | None = None
 
 
-def write_cell(place: FragmentPlace, name: str, stored: StoredCell) -> str:
-    """Writes a value's fragment; its file name.
+@dataclass(frozen=True)
+class Entry:
+    """What a fragment says about one variable: its cell, its failure, or (neither) that it has no value."""
+
+    name: str
+    stored: StoredCell | None = None
+    failure: Failure | None = None
+    # Only announced, never written.
+    transient: bool = False
+
+
+def write_fragment(place: FragmentPlace, entries: Sequence[Entry]) -> str:
+    """Writes variables of one run into a fragment; its file name.
 
     Raises:
         OSError: the folder cannot be written.
-        Exception: this value cannot be stored; nothing is left behind.
+        Exception: one of them cannot be stored; nothing is left behind.
     """
     with _fragment(place) as fragment:
         with _open(fragment.path) as file:
-            _write_data(file, name, stored.cell.data)
-            _write_summary(file, name, stored)
-            _write_preview(file, name, stored.cell.preview)
-        _write_labelled(fragment.path, name, stored.cell)
+            for entry in entries:
+                _write_entry(file, entry)
+            absent = [entry.name for entry in entries if entry.stored is None and entry.failure is None]
+            if absent:
+                file.create_group(".firstlight").attrs.create("none", absent, dtype=h5py.string_dtype())
+        for entry in entries:
+            if entry.stored is not None:
+                _write_labelled(fragment.path, entry.name, entry.stored.cell)
     return fragment.name
 
 
-def write_failure(place: FragmentPlace, name: str, failure: Failure) -> str:
-    """Writes a failed or skipped variable's fragment; its file name."""
-    with _fragment(place) as fragment, _open(fragment.path) as file:
-        error = file[".errors"].create_dataset(name, data=_clean(failure.message), dtype=h5py.string_dtype())
-        error.attrs["type"] = failure.error_class
-    return fragment.name
-
-
-def write_none(place: FragmentPlace, name: str) -> str:
-    """Writes that a variable has no value, so that an older one goes; the fragment's file name."""
-    with _fragment(place) as fragment, _open(fragment.path) as file:
-        file.create_group(".firstlight").attrs.create("none", [name], dtype=h5py.string_dtype())
-    return fragment.name
+def _write_entry(file: h5py.File, entry: Entry) -> None:
+    if entry.stored is not None:
+        _write_data(file, entry.name, entry.stored.cell.data)
+        _write_summary(file, entry.name, entry.stored)
+        _write_preview(file, entry.name, entry.stored.cell.preview)
+    elif entry.failure is not None:
+        error = file[".errors"].create_dataset(entry.name, data=_clean(entry.failure.message), dtype=h5py.string_dtype())
+        error.attrs["type"] = entry.failure.error_class
 
 
 @dataclass(frozen=True)
@@ -168,6 +179,7 @@ def _write_summary(file: h5py.File, name: str, stored: StoredCell) -> None:
         "bold": cell.bold,
         "background": cell.background,
         "units": cell.units,
+        "uncertainty": stored.uncertainty,
     }
     for key, value in wishes.items():
         if value is not None:

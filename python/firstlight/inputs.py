@@ -15,13 +15,13 @@ _KINDS = {"var": "var", "meta": "meta", "mymdc": "mymdc", "param": "param", "inp
 _PLAIN = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
-def inputs_of(func: Callable[..., Any]) -> tuple[Input, ...]:
-    """The inputs of a variable's function, in the order of its parameters; the first parameter is the run and is left out.
+def inputs_of(func: Callable[..., Any], given: int = 1) -> tuple[Input, ...]:
+    """The inputs of a variable's function, in the order of its parameters; the first (`given`) are left out: the run, in groups also self.
 
     Only strings like `"var#name"` are inputs. Types are for readers and editors, and are ignored. A string with another
     word before `#` has the kind `unknown` and its whole text as name.
     """
-    parameters = list(_signature(func).parameters.values())[1:]
+    parameters = list(_signature(func).parameters.values())[given:]
     texts = [(parameter, _text(parameter.annotation, func)) for parameter in parameters if parameter.kind in _PLAIN]
     return tuple(_input(parameter, text) for parameter, text in texts if text is not None and "#" in text)
 

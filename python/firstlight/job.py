@@ -11,8 +11,8 @@ from .channel import Channel
 from .failures import Failure
 from .wire import Run
 
-# A process that dies again and again between two variables will not do better the next time.
-DEATHS_BETWEEN_VARIABLES = 3
+# A process that dies again and again, without any code of users in it, will not do better the next time.
+MOST_DEATHS = 3
 
 
 @dataclass
@@ -25,16 +25,12 @@ class Job:
     pid: int | None = None
     plan: tuple[str, ...] | None = None
     announced: dict[str, dict[str, Any]] = field(default_factory=dict)
-    running: str | None = None
-    # The running variable is computed again for others, and nothing is announced about it.
-    silent: bool = False
-    running_since: float = 0.0
-    # Why the process is being ended, if we do it: what to record for the running variable.
-    stopping: Failure | None = None
+    # The processes of its variables.
+    members: set[int] = field(default_factory=set)
+    # Variables whose functions have begun, and about which nothing was said since.
+    running: set[str] = field(default_factory=set)
     cancelled: str | None = None
-    # Variables to be cancelled as soon as they begin, with the reason.
-    to_cancel: dict[str, str] = field(default_factory=dict)
-    deaths_between: int = 0
+    deaths: int = 0
     finished: Mapping[str, Any] | None = None
     kill_at: float | None = None
 
@@ -45,23 +41,19 @@ class Job:
 
     def gets_process(self, channel: Channel) -> None:
         """A process of its own is about to start."""
-        self.channel, self.pid, self.running, self.stopping, self.kill_at = channel, None, None, None, None
-
-    def begins(self, name: str, silent: bool) -> None:
-        """A variable's function begins."""
-        self.running, self.silent, self.running_since = name, silent, time.monotonic()
+        self.channel, self.pid, self.kill_at = channel, None, None
 
     def hears(self, message: Mapping[str, Any]) -> None:
         """Takes what the process announces."""
         if message["type"] == "started":
             self.plan = tuple(message["variables"])
         elif message["type"] == "progress":
-            self.begins(message["variable"], silent=False)
-        else:
+            self.running.add(message["variable"])
+        elif message["type"] == "value":
+            self.running.discard(message["variable"])
             attributes = message["attributes"] or {}
             failure = Failure(attributes["error_cls"], attributes["error"]) if "error_cls" in attributes else None
             self.remember(message["variable"], message["state"], failure)
-            self.running = None
 
     def remember(self, name: str, state: str, failure: Failure | None) -> None:
         """Keeps what the next process of this job must know about a variable."""
@@ -70,11 +62,6 @@ class Job:
     def remaining(self) -> list[str]:
         """Planned variables about which nothing was said yet, in order."""
         return [name for name in self.plan or () if name not in self.announced]
-
-    def time_limit(self) -> float | None:
-        """When the running variable has had its time, on the monotonic clock."""
-        seconds = self.request.limits.seconds
-        return None if seconds is None or self.running is None else self.running_since + seconds
 
     def first_message(self) -> dict[str, Any]:
         """What a process of this job is told."""

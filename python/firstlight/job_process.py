@@ -2,47 +2,51 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
-import sys
-import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
+from .arguments import Arguments, RunFacts
+from .batch import Batch, entry_of
+from .catalogue import Catalogue
+from .cell import Cell
 from .channel import Channel
-from .execute import Announced, Effects, Execution, StorageError
+from .coordinate import Coordinator, Surroundings
+from .evaluate import Evaluation, Outcome
 from .failures import Failure
+from .fragment import FragmentPlace
 from .loading import LoadedContext
 from .log import log
-from .opening import OpenError, has_proc, mock_run, open_run, set_data_root, start_time
+from .opening import OpenError, has_proc, mock_run, open_run, proposal_path, set_data_root, start_time
 from .plan import START_TIME, select
 from .processes import end_process
+from .schedule import schedule_of
+from .store import StorageError
 from .wire import Event, Finished, Limits, Run, Started
+from .worker import serve_tasks
 
 
 def run_job(context: LoadedContext, end: socket.socket) -> None:
-    """Takes one job from the other side of a socket, executes it and ends the process."""
+    """Takes one job from the other side of a socket, has it executed and ends the process."""
     channel = Channel(end)
-    messages = channel.receive()
-    job = next(messages)
+    job = next(channel.receive())
     request = Run(**{**job["request"], "limits": Limits(**job["request"]["limits"])})
     if request.variables is not None:
         request = Run(**{**vars(request), "variables": tuple(request.variables)})
     os.umask(0)  # what users' code leaves in the folder belongs to the whole group
     set_data_root(request.data_root)
-    _Job(context, request, channel, _announced(job["announced"])).run()
-    _wait_for_threads()
+    _Job(context, request, channel, job["announced"]).run()
     end_process(0)
 
 
 class _Job:
-    def __init__(self, context: LoadedContext, request: Run, channel: Channel, announced: Mapping[str, Announced]) -> None:
+    def __init__(self, context: LoadedContext, request: Run, channel: Channel, announced: Mapping[str, Any]) -> None:
         self._context = context
         self._request = request
         self._channel = channel
         self._announced = announced
-        self._cancelled: dict[str, str] = {}
 
     def run(self) -> None:
         try:
@@ -70,18 +74,29 @@ class _Job:
         run_data = self._open()
         first = start_time(run_data)
         self._emit(Started(request.job, os.getpid(), (START_TIME, *names)))
-        execution = Execution(
-            request=request,
-            declared=self._context.declared,
-            graph=self._context.graph,
-            run_data=run_data,
-            effects=Effects(self._emit, self._recomputing, self._cancelled_now),
-            announced=self._announced,
-        )
-        execution.start(first)
-        execution.execute(names)
+        self._compute(names, run_data, first)
         notes = [*([_no_variables(unknown)] if unknown else []), *([left_out] if left_out else [])]
         return "; ".join(notes) + "." if notes else None
+
+    def _compute(self, names: list[str], run_data: Any, first: float) -> None:
+        request, declared, graph = self._request, self._context.declared, self._context.graph
+        place = FragmentPlace(request.fragments, request.proposal, request.run)
+        evaluation = _evaluation(self._context, request, run_data)
+        evaluation.results[START_TIME] = first
+        batch = Batch(request.job, place, self._emit)
+        if START_TIME not in self._announced:
+            batch.add(entry_of(Outcome(START_TIME, Cell(first), 0.0), False), 0.0)
+        transient = frozenset(name for name in names if declared[name].variable.transient)
+        parallel = request.parallel or 1
+        schedule = schedule_of(graph, names, _known(self._announced), transient, parallel > 1)
+        work = functools.partial(serve_tasks, evaluation, request.job, place)
+        around = Surroundings(request.job, self._channel, self._emit, work, self._limit)
+        Coordinator(schedule, batch, around, parallel).run()
+
+    def _limit(self, name: str) -> float | None:
+        """How long a variable may take; what it said itself counts more than what the request says."""
+        needs = self._context.declared[name].needs
+        return self._request.limits.seconds if needs is None or needs.timeout is None else needs.timeout
 
     def _selected(self) -> tuple[list[str], str | None]:
         """The variables to run, and what is left out because the run has no calibrated data."""
@@ -101,28 +116,21 @@ class _Job:
         return open_run(self._request.proposal, self._request.run)
 
     def _emit(self, event: Event) -> None:
-        self._channel.send({"type": event.type, **asdict(event)})
-
-    def _recomputing(self, name: str) -> None:
-        self._channel.send({"type": "recomputing", "variable": name})
-
-    def _cancelled_now(self) -> Mapping[str, str]:
-        for note in self._channel.pending():
-            self._cancelled[note["cancel"]] = note["reason"]
-        return self._cancelled
+        self._channel.send({"type": event.type, **vars(event)})
 
 
-def _announced(messages: Mapping[str, Any]) -> dict[str, Announced]:
-    return {name: Announced(item["state"], Failure(**item["failure"]) if item["failure"] else None) for name, item in messages.items()}
+def _evaluation(context: LoadedContext, request: Run, run_data: Any) -> Evaluation:
+    results: dict[str, Any] = {}
+    catalogue = Catalogue(request.proposal, request.run, lambda: str(proposal_path(run_data)))
+    facts = RunFacts(request.proposal, request.run, request.parameters)
+    arguments = Arguments(facts, run_data, results, context.graph, catalogue)
+    return Evaluation(context.declared, arguments, run_data, results)
+
+
+def _known(announced: Mapping[str, Any]) -> dict[str, tuple[bool, Failure | None]]:
+    """What an earlier process of this job has said: whether there is a value, and the failure."""
+    return {name: (item["state"] == "ok", Failure(**item["failure"]) if item["failure"] else None) for name, item in announced.items()}
 
 
 def _no_variables(names: Sequence[str]) -> str:
     return f"The context has no variable named {', '.join(names)}"
-
-
-def _wait_for_threads() -> None:
-    """As at the end of any Python program: threads of users' code may finish their work."""
-    sys.stdout.flush()
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not thread.daemon:
-            thread.join()

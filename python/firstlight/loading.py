@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from .checks import NOT_YET, check
-from .inputs import inputs_of
+from .checks import check
+from .declared import Declared, DeclaredGroup, Fault
+from .expand import Declarations
+from .group_names import groups_of
+from .pipeline import pipeline_scope
 from .plan import Graph, Node, Promoted, dependencies, find_cycle, promote
-from .source import FunctionPlace, functions
-from .variable import NotYetError, RunData, Variable
-from .wire import Input, Problem, VariableInfo
+from .source import Sources
+from .variable import RunData, Variable
+from .wire import GroupInfo, Problem, VariableInfo
 
 
-@dataclass(frozen=True)
-class Declared:
-    """A variable of the file: the user's object, its inputs, and where it stands (None if in another file)."""
+class ContextFileErrors(Exception):
+    """Everything that is wrong with the variables of a file; the list is in `problems`."""
 
-    name: str
-    variable: Variable
-    inputs: tuple[Input, ...]
-    place: FunctionPlace | None
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = list(problems)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class LoadedContext:
     graph: Graph
     promoted: Mapping[str, Promoted]
     problems: tuple[Problem, ...]
+    groups: tuple[DeclaredGroup, ...] = ()
 
     @property
     def runnable(self) -> bool:
@@ -57,13 +60,69 @@ def load_context(path: str) -> LoadedContext:
 
 def load_code(code: bytes, path: str) -> LoadedContext:
     """Executes a context file's text; `path` is how tracebacks call it."""
-    namespace: dict[str, Any] = {}
     try:
-        exec(compile(code, path, "exec", dont_inherit=True), namespace)
-        declared = _declared(namespace, _decoded(code), path)
+        declarations, selected = _executed(code, path)
+        return selected or _examined(declarations)
     except BaseException as error:  # users' code: anything can come out, also SystemExit
         return _failed(_problem_of(error, path))
-    return _examined(declared, path)
+
+
+def load_strictly(code: bytes, path: str) -> LoadedContext:
+    """As `load_code`, but raises what is wrong."""
+    declarations, selected = _executed(code, path)
+    return selected or _strictly(declarations)
+
+
+def assemble_strictly(base: Iterable[Declared], variables: Iterable[Variable], groups: Iterable[Any]) -> LoadedContext:
+    """Variables that came from a file, variables and groups put together by hand; raises what is wrong with them."""
+    declarations = Declarations(Sources("<pipeline>", ""), {item.name: item for item in base})
+    declarations.add_variables(variables)
+    declarations.add_groups(groups, {})
+    return _strictly(declarations)
+
+
+def reassemble(declared: Mapping[str, Declared], path: str) -> LoadedContext:
+    """Some of the variables of checked files; raises what is wrong with them together."""
+    return _strictly(Declarations(Sources(path, ""), dict(declared)))
+
+
+def _executed(code: bytes, path: str) -> tuple[Declarations, LoadedContext | None]:
+    """What a file declares; or the variables of another that it has chosen instead."""
+    namespace: dict[str, Any] = {}
+    with pipeline_scope() as scope:
+        exec(compile(code, path, "exec", dont_inherit=True), namespace)
+    declarations = Declarations(Sources(path, _decoded(code)))
+    if scope.pipeline is not None:
+        if scope.pipeline.loaded is not None:
+            return declarations, scope.pipeline.context
+        variables, groups = scope.pipeline.added
+        declarations.add_variables(variables)
+        declarations.add_groups(groups, {} if scope.exclusive else namespace)
+    if not scope.exclusive:
+        declarations.add_variables(item for item in namespace.values() if isinstance(item, Variable))
+        declarations.add_groups([group for _, group in groups_of(namespace)], namespace)
+    return declarations, None
+
+
+def _strictly(declarations: Declarations) -> LoadedContext:
+    context = _examined(declarations)
+    errors = [problem for problem in context.problems if problem.severity == "error"]
+    if declarations.faults:
+        raise declarations.faults[0].error
+    if errors:
+        raise _error_of(errors)
+    return context
+
+
+def _error_of(problems: Sequence[Problem]) -> Exception:
+    text = problems[0].text
+    if text.startswith("Missing dependency"):
+        return KeyError(text)
+    if "cyclical dependencies" in text:
+        return CycleError(text)
+    if text.endswith("is not a valid RunData"):
+        return ValueError(text)
+    return ContextFileErrors([problem.text for problem in problems])
 
 
 def describe(context: LoadedContext) -> tuple[VariableInfo, ...]:
@@ -81,27 +140,20 @@ def _decoded(code: bytes) -> str:
     return code.decode(encoding)
 
 
-def _declared(namespace: Mapping[str, Any], code: str, path: str) -> dict[str, Declared]:
-    places = functions(code)
-    # Two names bound to one object are one variable; of two variables with one name the last is meant.
-    variables = {item.name: item for item in namespace.values() if isinstance(item, Variable) and item.func is not None}
-    return {name: _declare(name, variable, places, path) for name, variable in variables.items() if name is not None}
-
-
-def _declare(name: str, variable: Variable, places: Mapping[tuple[str, int], FunctionPlace], path: str) -> Declared:
-    code = getattr(variable.func, "__code__", None)
-    local = code is not None and code.co_filename == path
-    place = places.get((code.co_name, code.co_firstlineno)) if code is not None and local else None
-    return Declared(name, variable, inputs_of(variable.func) if variable.func else (), place)
-
-
-def _examined(declared: Mapping[str, Declared], path: str) -> LoadedContext:
+def _examined(declarations: Declarations) -> LoadedContext:
+    declared, path = declarations.variables, declarations.sources.path
     nodes = {name: _node(item) for name, item in declared.items()}
     graph = dependencies(nodes)
     cycle = find_cycle(graph)
     promoted = {} if cycle else promote(nodes, graph)
-    problems = check(declared, graph, promoted, cycle, path)
-    return LoadedContext(path, declared, graph, promoted, problems)
+    faults = tuple(_problem_of_fault(fault, path) for fault in declarations.faults)
+    problems = (*faults, *check(declared, graph, promoted, cycle, path))
+    return LoadedContext(path, declared, graph, promoted, problems, tuple(declarations.groups.values()))
+
+
+def _problem_of_fault(fault: Fault, path: str) -> Problem:
+    file, line, column = fault.place or (path, None, None)
+    return Problem("error", str(fault.error), file, line, column)
 
 
 def _node(item: Declared) -> Node:
@@ -128,9 +180,22 @@ def _info(declared: Declared, promoted: Promoted) -> VariableInfo:
         transient=bool(variable.transient),
         units=variable.units,
         inputs=tuple(item for item in declared.inputs if item.kind in ("var", "meta", "mymdc", "param")),
+        needs=declared.needs.on_wire() if declared.needs else None,
+        file=declared.file,
         line=line,
         column=column,
     )
+
+
+def describe_groups(context: LoadedContext) -> tuple[GroupInfo, ...]:
+    """The groups of a loaded context as the wire says them."""
+    return tuple(_group(item, context.path) for item in context.groups) if context.runnable else ()
+
+
+def _group(item: DeclaredGroup, path: str) -> GroupInfo:
+    file, line = item.place or (None, None)
+    here = file == path
+    return GroupInfo(item.instance.name, str(item.instance.title), line if here else None, 1 if here else None)
 
 
 def _failed(problem: Problem) -> LoadedContext:
@@ -142,10 +207,6 @@ def _problem_of(error: BaseException, path: str) -> Problem:
         text = f"{type(error).__name__}: {error.msg}"
         return Problem("error", text, error.filename or path, error.lineno, max(error.offset or 1, 1))
     line, column = _place_of(error.__traceback__, path)
-    if isinstance(error, NotYetError):
-        where = f" (line {line})" if line else ""
-        text = f"This file uses {error}{where}, {NOT_YET}."
-        return Problem("error", text, path, line, column)
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     if isinstance(error, SystemExit):
         text = f"The file ends the process while it is loaded ({text}); remove the call of exit()."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +17,37 @@ class FunctionPlace:
     place: Place
     annotations: Mapping[str, Place] = field(default_factory=dict)
     arguments: Mapping[str, Place] = field(default_factory=dict)
+
+
+class Sources:
+    """The places of functions in a context file and the user's modules beside it."""
+
+    def __init__(self, path: str, code: str) -> None:
+        self.path = path
+        self._known: dict[str, dict[tuple[str, int], FunctionPlace]] = {}
+        self._code = code
+
+    def of(self, func: object) -> tuple[str, FunctionPlace] | None:
+        """File and place of a function; None when it is not in a file that can be read."""
+        code = getattr(func, "__code__", None)
+        if code is None:
+            return None
+        place = self._functions(code.co_filename).get((code.co_name, code.co_firstlineno))
+        return (code.co_filename, place) if place else None
+
+    def _functions(self, path: str) -> dict[tuple[str, int], FunctionPlace]:
+        if path not in self._known:
+            self._known[path] = self._read(path)
+        return self._known[path]
+
+    def _read(self, path: str) -> dict[tuple[str, int], FunctionPlace]:
+        if path == self.path:
+            return functions(self._code)
+        try:
+            with tokenize.open(path) as file:
+                return functions(file.read())
+        except (OSError, SyntaxError, UnicodeDecodeError):
+            return {}
 
 
 def functions(code: str) -> dict[tuple[str, int], FunctionPlace]:

@@ -11,17 +11,19 @@ from typing import Any
 from .channel import channel_pair
 from .context_handle import ContextHandle
 from .contexts import Contexts
-from .execute import failure_attributes, storage_error
-from .failures import CANCELLED, CRASHED, TIME_LIMIT, Failure
-from .fragment import FragmentPlace, write_failure
-from .job import DEATHS_BETWEEN_VARIABLES, Job
+from .failures import CANCELLED, CRASHED, Failure
+from .fragment import Entry, FragmentPlace, write_fragment
+from .job import MOST_DEATHS, Job
 from .log import log
 from .loop import Loop, Outlet
 from .processes import how_it_ended, kill_group
+from .store import storage_error, value_event
 from .wire import Cancel, Fault, Finished, Value, format_message
 
-# Between asking a process to end and ending it.
+# Between two attempts to end a process.
 GRACE_SECONDS = 1.0
+# A job's process has so long to stop its variables, which have one second themselves.
+STOP_SECONDS = 2.0
 
 
 class Supervisor:
@@ -51,11 +53,9 @@ class Supervisor:
             self._outlet.emit(Fault(request.job, f'There is no job "{request.job}" to cancel; it may be over.'))
         elif request.variable is None:
             job.cancelled = request.reason
-            self._stop(job, Failure(CANCELLED, request.reason))
+            self._stop(job)
         elif request.variable not in job.announced:
-            job.to_cancel[request.variable] = request.reason
             self._tell(job, {"cancel": request.variable, "reason": request.reason})
-            self._stop_if_cancelled(job)
 
     def forked(self, id: str, pid: int) -> None:
         """A job's process exists."""
@@ -65,48 +65,46 @@ class Supervisor:
             return
         job.pid = pid
         if job.cancelled is not None:
-            self._stop(job, Failure(CANCELLED, job.cancelled))
+            self._stop(job)
 
     def exited(self, context: ContextHandle, pid: int, status: int) -> None:
         """A job's process has ended; if the job has not, it gets a new one."""
-        kill_group(pid, signal.SIGKILL)  # what users' code has started and left behind
         job = next((job for job in self._jobs.values() if job.pid == pid), None)
         if job is None:
+            kill_group(pid, signal.SIGKILL)
             return
         self._read_rest(job)
+        _kill(job)  # what users' code has started and left behind
+        job.members.clear()
         if job.finished is not None and job.cancelled is None:
             self._finish(job, job.finished["outcome"], job.finished["message"])
-        elif self._record_death(job, how_it_ended(status)):
-            self._go_on(job, context, how_it_ended(status))
+        else:
+            how = how_it_ended(status)
+            log("WARNING", f"The process of job {job.id} {how}")
+            if self._record_running(job, how):
+                self._go_on(job, context, how)
 
     def lose(self, ids: set[str]) -> None:
         """Gives up jobs whose context process has ended."""
         for job in [self._jobs[id] for id in ids if id in self._jobs]:
-            if job.pid is not None:
-                kill_group(job.pid, signal.SIGKILL)
+            _kill(job)
             self._finish(job, "failed", "The process that keeps the context file loaded has ended; process the run again.")
 
     def deadlines(self) -> list[float]:
         """When there is something to do without anyone saying anything, on the monotonic clock."""
-        times = [moment for job in self._jobs.values() for moment in (job.kill_at, job.time_limit())]
-        return [moment for moment in times if moment is not None]
+        return [job.kill_at for job in self._jobs.values() if job.kill_at is not None]
 
     def keep_times(self, now: float) -> None:
-        """Stops what has run too long, and ends what did not stop when asked."""
-        for job in list(self._jobs.values()):
-            limit = job.time_limit()
-            if job.kill_at is not None and now >= job.kill_at and job.pid is not None:
+        """Ends what did not stop when asked."""
+        for job in self._jobs.values():
+            if job.kill_at is not None and now >= job.kill_at:
                 job.kill_at = now + GRACE_SECONDS
-                kill_group(job.pid, signal.SIGKILL)
-            elif limit is not None and now >= limit and job.stopping is None:
-                text = f"This variable ran longer than its limit of {job.request.limits.seconds:g} s and was stopped."
-                self._stop(job, Failure(TIME_LIMIT, text))
+                _kill(job)
 
     def end(self) -> None:
         """Ends all processes of jobs."""
         for job in self._jobs.values():
-            if job.pid is not None:
-                kill_group(job.pid, signal.SIGKILL)
+            _kill(job)
 
     # Talking with a job's process
 
@@ -135,14 +133,15 @@ class Supervisor:
 
     def _hear(self, job: Job, message: Mapping[str, Any]) -> None:
         kind = message["type"]
-        if kind == "recomputing":
-            job.begins(message["variable"], silent=True)
+        if kind == "member":
+            job.members.add(message["pid"])
+        elif kind == "computed":
+            job.running.discard(message["variable"])
         elif kind == "finished":
             job.finished = message
         elif kind != "started" or job.plan is None:  # a second process of a job starts quietly
             job.hears(message)
             self._outlet.write(format_message(message))
-            self._stop_if_cancelled(job)
 
     def _close_channel(self, job: Job) -> None:
         if job.channel is not None:
@@ -157,15 +156,22 @@ class Supervisor:
 
     # After the death of a process
 
-    def _record_death(self, job: Job, how: str) -> bool:
-        """Records what the death has cost; False if that was the job."""
-        where = f" while it computed {job.running}" if job.running else ""
-        log("WARNING", f"The process of job {job.id} {how}{where}")
-        if job.running is not None:
-            failure = job.stopping or Failure(CRASHED, f"The process {how} while it computed this variable.")
-            return self._record(job, job.running, failure)
-        if job.stopping is None:
-            job.deaths_between += 1
+    def _record_running(self, job: Job, how: str) -> bool:
+        """Records what was being computed when the job's own process died; False if that cannot be stored."""
+        crashed = Failure(CRASHED, f"The process of the job {how} while it computed this variable.")
+        failure = crashed if job.cancelled is None else Failure(CANCELLED, job.cancelled)
+        names, job.running = sorted(job.running), set()
+        entries = [Entry(name, failure=failure, transient=self._contexts.is_transient(name)) for name in names]
+        request = job.request
+        place = FragmentPlace(request.fragments, request.proposal, request.run)
+        try:
+            fragments = [None if entry.transient else write_fragment(place, [entry]) for entry in entries]
+        except OSError as error:
+            self._finish(job, "failed", str(storage_error(request.fragments, error)))
+            return False
+        for entry, fragment in zip(entries, fragments, strict=True):
+            job.remember(entry.name, failure.state, failure)
+            self._outlet.emit(value_event(job.id, place, entry, 0.0, fragment))
         return True
 
     def _go_on(self, job: Job, context: ContextHandle, how: str) -> None:
@@ -175,28 +181,11 @@ class Supervisor:
             self._finish(job, "failed", f"While the run's data was being opened, the process {how}.")
         elif not job.remaining():
             self._finish(job, "done", None)
-        elif job.deaths_between >= DEATHS_BETWEEN_VARIABLES:
-            self._finish(job, "failed", f"The process {how}, {job.deaths_between} times between two variables.")
+        elif job.deaths >= MOST_DEATHS:
+            self._finish(job, "failed", f"The process of the job {how}, {job.deaths} times.")
         else:
+            job.deaths += 1
             self._fork(job, context)
-
-    def _record(self, job: Job, name: str, failure: Failure) -> bool:
-        silent, seconds = job.silent, time.monotonic() - job.running_since
-        job.remember(name, failure.state, failure)
-        job.running = None
-        if silent:
-            return True
-        request = job.request
-        fragment = None
-        if not self._contexts.is_transient(name):
-            try:
-                fragment = write_failure(FragmentPlace(request.fragments, request.proposal, request.run), name, failure)
-            except OSError as error:
-                self._finish(job, "failed", str(storage_error(request.fragments, error)))
-                return False
-        attributes = failure_attributes(failure)
-        self._announce(job, name, failure.state, attributes=attributes, seconds=seconds, fragment=fragment)
-        return True
 
     def _finish_cancelled(self, job: Job) -> None:
         for name in job.remaining():
@@ -208,12 +197,9 @@ class Supervisor:
         job: Job,
         name: str,
         state: str,
-        attributes: Mapping[str, Any] | None = None,
-        seconds: float = 0.0,
-        fragment: str | None = None,
     ) -> None:
         proposal, run = job.request.proposal, job.request.run
-        self._outlet.emit(Value(job.id, proposal, run, name, state, None, None, attributes, None, seconds, fragment))
+        self._outlet.emit(Value(job.id, proposal, run, name, state, None, None, None, None, 0.0, None))
 
     def _finish(self, job: Job, outcome: str, message: str | None) -> None:
         self._close_channel(job)
@@ -223,15 +209,14 @@ class Supervisor:
 
     # Stopping
 
-    def _stop_if_cancelled(self, job: Job) -> None:
-        reason = None if job.silent or job.running is None else job.to_cancel.get(job.running)
-        if reason is not None:
-            self._stop(job, Failure(CANCELLED, reason))
+    def _stop(self, job: Job) -> None:
+        """Asks a job's process to stop its variables; what does not end soon is ended."""
+        if job.kill_at is None and job.pid is not None:
+            job.kill_at = time.monotonic() + STOP_SECONDS
+            self._tell(job, {"stop": job.cancelled or ""})
 
-    def _stop(self, job: Job, failure: Failure) -> None:
-        if job.kill_at is not None:
-            return  # it is being stopped already
-        job.stopping = failure
-        if job.pid is not None:
-            job.kill_at = time.monotonic() + GRACE_SECONDS
-            kill_group(job.pid, signal.SIGTERM)
+
+def _kill(job: Job) -> None:
+    for pid in (job.pid, *job.members):
+        if pid is not None:
+            kill_group(pid, signal.SIGKILL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
-from typing import Any, NoReturn
+from typing import Any
 
 
 class RunData(Enum):
@@ -18,14 +18,6 @@ class RunData(Enum):
 
 class Skip(Exception):
     """Raise this in a variable to say that it has no value for this run, and why."""
-
-
-class GroupError(Exception):
-    """A group of variables is not declared as it must be."""
-
-
-class NotYetError(Exception):
-    """A context file uses a part of the language that this version does not run yet."""
 
 
 class Variable:
@@ -81,25 +73,35 @@ class Variable:
         self.description = self.description or inspect.getdoc(func)
         return self
 
+    def __get__(self, instance: object | None, owner: type | None = None) -> Any:
+        """In a group, an instance's variable has the group's name before its own."""
+        if instance is None or not is_group(instance):
+            return self
+        return GroupBoundVariable(instance, self)
+
     def __repr__(self) -> str:
         return f"<Variable {self.name}>"
 
 
-def Group(*_args: Any, **_options: Any) -> NoReturn:
-    """Groups of variables come with a later version; using one says so."""
-    raise NotYetError("@Group")
+class GroupBoundVariable:
+    """A variable as an instance of a group has it; give it to other groups as a link."""
+
+    def __init__(self, group: Any, variable: Variable) -> None:
+        self.group = group
+        self.variable = variable
+
+    @property
+    def name(self) -> str:
+        """The variable's name in the table; the group must have its name by then."""
+        return f"{self.group.name}.{self.variable.name}"
+
+    def __repr__(self) -> str:
+        return f"<Variable {self.name}>"
 
 
-class Pipeline:
-    """Pipelines come with a later version; using one says so."""
+GROUP_MARK = "__firstlight_group__"
 
-    def __init__(self, *_args: Any, **_options: Any) -> None:
-        raise NotYetError("Pipeline")
 
-    @classmethod
-    def default(cls) -> NoReturn:
-        raise NotYetError("Pipeline.default()")
-
-    @classmethod
-    def set_default(cls, _pipeline: Any) -> NoReturn:
-        raise NotYetError("Pipeline.set_default()")
+def is_group(value: object) -> bool:
+    """Tells whether a value is an instance of a class decorated with `@Group`, or of one derived from it."""
+    return not isinstance(value, type) and hasattr(type(value), GROUP_MARK)

@@ -119,6 +119,23 @@ class VariableInfo:
     inputs: tuple[Input, ...]
     line: int | None
     column: int | None
+    needs: Mapping[str, Any] | None = None
+    file: str | None = None
+
+    def on_wire(self) -> dict[str, Any]:
+        """As a message; what is not said is left out."""
+        message = asdict(self)
+        return {key: value for key, value in message.items() if value is not None or key not in ("needs", "file")}
+
+
+@dataclass(frozen=True)
+class GroupInfo:
+    """A group of variables that share a name and a title."""
+
+    name: str
+    title: str
+    line: int | None
+    column: int | None
 
 
 @dataclass(frozen=True)
@@ -219,7 +236,10 @@ def parse_request(line: str | bytes) -> Request:
 
 def format_event(event: Event) -> bytes:
     """One event as a JSON line, newline included."""
-    return format_message({"type": event.type, **asdict(event)})
+    message = {"type": event.type, **asdict(event)}
+    if isinstance(event, Described):
+        message["variables"] = [variable.on_wire() for variable in event.variables]
+    return format_message(message)
 
 
 def format_message(message: Mapping[str, Any]) -> bytes:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
 
-import pytest
 from runner_client import error, states, values
 
 HEAD = "from damnit_ctx import *\n"
@@ -48,9 +46,7 @@ def mess(run, cut: "param#cut" = 1, old: "input#cut" = 2, sample: "mymdc#sample_
     }
     assert [(item["kind"], item["name"]) for item in mess["inputs"]] == [("param", "cut"), ("param", "cut"), ("mymdc", "sample_name")]
     assert (mess["data"], mess["line"]) == ("raw", 12)
-    warning = described["problems"][0]
-    assert (warning["severity"], warning["line"], warning["column"]) == ("warning", 12, 67)
-    assert "mymdc#sample_name" in warning["text"]
+    assert described["problems"] == []
 
 
 def test_types_beside_inputs_are_accepted(runner, tmp_path, fragments):
@@ -84,33 +80,12 @@ def typed(run, base: "var#base", scale: int = 3, other: Nowhere = 4) -> float: r
     assert values(runner.run(fragments))["typed"]["summary"] == 30
 
 
-@pytest.mark.parametrize(
-    ("text", "words", "place"),
-    [
-        ("@Group\nclass XGM:\n    pass\n", "This file uses @Group (line ", [2, 2]),
-        ("@Group(tags='a')\nclass XGM:\n    pass\n", "This file uses @Group (line ", [2, 2]),
-        ("pipeline = Pipeline(1, 2)\n", "This file uses Pipeline (line 2)", [2, 12]),
-        ("pipeline = Pipeline.default()\n", "This file uses Pipeline.default() (line 2)", [2, 12]),
-        ("@Variable\ndef a(run, b: 'self#b'): return 1\n", '"self#b" belongs to groups', [3, 15]),
-    ],
-)
-def test_what_is_not_there_yet_is_said_clearly(runner, tmp_path, fragments, text, words, place):
-    (problem,) = runner.load_text(tmp_path, HEAD + text)["problems"]
-    assert words in problem["text"]
-    assert "which this version of Firstlight does not run yet" in problem["text"]
-    if sys.version_info >= (3, 11):  # before, tracebacks know no columns
-        assert [problem["line"], problem["column"]] == place
-    assert runner.run(fragments)[-1]["outcome"] == "failed"
-
-
-def test_catalogue_fields_cost_only_their_variables(runner, tmp_path, fragments):
-    runner.load_text(
-        tmp_path,
-        HEAD + "@Variable\ndef sample(run, name: 'mymdc#sample_name'): return name\n@Variable\ndef other(run): return 1\n",
-    )
-    events = runner.run(fragments)
-    assert states(events) == {"sample": "failed", "other": "ok"}
-    assert "metadata catalogue" in error(values(events)["sample"])[1]
+def test_self_outside_a_group_is_warned_about_and_fails_when_it_runs(runner, tmp_path, fragments):
+    (problem,) = runner.load_text(tmp_path, HEAD + "@Variable\ndef a(run, b: 'self#b'): return 1\n")["problems"]
+    assert problem["severity"] == "warning"
+    assert '"self#b" is for variables in groups' in problem["text"]
+    assert [problem["line"], problem["column"]] == [3, 15]
+    assert error(values(runner.run(fragments))["a"]) == ("RuntimeError", "Unknown path 'self#b' for variable 'a'")
 
 
 def test_names_for_groups_can_be_imported(runner, tmp_path):

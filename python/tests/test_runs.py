@@ -53,7 +53,7 @@ def test_a_run_announces_start_time_first_then_every_variable_once(runner, tmp_p
     assert described["language"] == "python"
     assert described["file"] == str(tmp_path / "context.py")
     events = runner.run(fragments)
-    assert [event["type"] for event in events[:2]] == ["started", "value"]
+    assert events[0]["type"] == "started"
     assert events[0]["variables"][0] == "start_time"
     assert [event["variable"] for event in events if event["type"] == "value"] == events[0]["variables"]
     assert events[-1]["outcome"] == "done"
@@ -77,7 +77,7 @@ def test_a_value_is_announced_when_its_fragment_is_complete_and_has_the_value(ru
     assert stat.S_IMODE(path.stat().st_mode) == 0o666
     with h5py.File(path) as file:
         assert dict(file.attrs) == {"provenance": "context.py"}
-        assert set(file) == {".reduced", ".preview", ".errors", "number"}
+        assert {".reduced", ".preview", ".errors", "number"} <= set(file)
         assert file["number/data"][()] == file[".reduced/number"][()] == 3.5
         assert file[".reduced/number"].attrs["units"] == "mm"
 
@@ -96,7 +96,7 @@ def test_failures_none_and_transients_leave_what_the_writer_needs(runner, tmp_pa
     with h5py.File(fragments / told["nothing"]["fragment"]) as file:
         assert list(file[".firstlight"].attrs["none"]) == ["nothing"]
         assert "nothing" not in file
-    assert len(list(fragments.iterdir())) == len(told) - 1
+    assert {path.name for path in fragments.iterdir()} == {value["fragment"] for value in told.values()} - {None}
 
 
 def test_a_warm_runner_gives_the_first_value_within_a_tenth_of_a_second(runner, tmp_path, fragments):

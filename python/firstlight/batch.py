@@ -1,0 +1,110 @@
+"""Stores and announces values; those that are ready within a few milliseconds share a fragment."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from .evaluate import Outcome
+from .failures import failure_of
+from .fragment import Entry, FragmentPlace, write_fragment
+from .log import log
+from .store import close_figures, is_about_the_disk, storage_error, stored_entry, value_event
+from .wire import Value
+
+# Long enough for dozens of trivial values, too short for people.
+SHARE_SECONDS = 0.005
+# Larger values are not worth to be sent through a socket.
+SMALL_BYTES = 16_384
+MOST_WAITING = 100
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    entry: Entry
+    seconds: float
+
+
+class Batch:
+    """The values of a job on their way to the disk."""
+
+    def __init__(self, job: str, place: FragmentPlace, announce: Callable[[Value], None]) -> None:
+        self._job = job
+        self._place = place
+        self._announce = announce
+        self._waiting: list[_Waiting] = []
+        # When the next fragment is to be written, on the monotonic clock; None when nothing waits.
+        self.due: float | None = None
+
+    def add(self, entry: Entry, seconds: float) -> None:
+        """Takes what is to be stored about a variable; it is announced by `write`, when it is on disk."""
+        self._waiting.append(_Waiting(entry, seconds))
+        if self.due is None:
+            self.due = time.monotonic() + SHARE_SECONDS
+        if len(self._waiting) >= MOST_WAITING:
+            self.due = 0.0
+
+    def write(self) -> None:
+        """Writes and announces what waits.
+
+        Raises:
+            StorageError: values cannot be written at all.
+        """
+        items, self._waiting, self.due = self._waiting, [], None
+        if items:
+            self._write(items)
+
+    def _write(self, items: list[_Waiting]) -> None:
+        try:
+            lasting = [item.entry for item in items if not item.entry.transient]
+            name = write_fragment(self._place, lasting) if lasting else None
+        except Exception as error:  # a value that cannot be stored costs no other
+            if is_about_the_disk(error):
+                raise storage_error(self._place.folder, error) from error  # type: ignore[arg-type]
+            self._write_alone(items, error)
+        else:
+            for item in items:
+                fragment = None if item.entry.transient else name
+                self._announce(value_event(self._job, self._place, item.entry, item.seconds, fragment))
+        finally:
+            for item in items:
+                close_figures(item.entry)
+
+    def _write_alone(self, items: list[_Waiting], error: Exception) -> None:
+        if len(items) > 1:
+            for item in items:
+                self._write([item])
+            return
+        [item] = items
+        log("ERROR", f"Could not save the value of {item.entry.name}", error)
+        self._write([replace(item, entry=Entry(item.entry.name, failure=failure_of(error)))])
+
+
+def entry_of(outcome: Outcome, transient: bool) -> Entry:
+    """What is stored about an outcome; a value of which no summary can be made is a failure."""
+    if outcome.failure is not None or transient:
+        return Entry(outcome.name, failure=outcome.failure, transient=transient)
+    try:
+        return stored_entry(outcome.name, outcome.result)
+    except Exception as error:
+        log("ERROR", f"Could not save the value of {outcome.name}", error)
+        return Entry(outcome.name, failure=failure_of(error))
+
+
+def can_wait(entry: Entry) -> bool:
+    """Whether an entry is small and plain, so that others may join it."""
+    if entry.stored is None:
+        return True
+    cell = entry.stored.cell
+    plain = type(cell.summary) in (str, type(None)) and type(cell.bold) in (bool, type(None)) and cell.preview is None
+    return plain and _is_small(cell.data) and _is_small(entry.stored.summary)
+
+
+def _is_small(value: Any) -> bool:
+    if isinstance(value, np.ndarray):
+        return type(value) is np.ndarray and value.nbytes <= SMALL_BYTES
+    return value is None or (isinstance(value, str) and len(value) <= SMALL_BYTES)

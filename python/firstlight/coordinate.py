@@ -1,0 +1,253 @@
+"""Has the variables of one run computed in processes of their own, and announces each value when its fragment is on disk.
+
+No user code runs here, so that what was computed is stored whatever the next function does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from socket import socket
+from typing import Any
+
+from .batch import Batch
+from .channel import Channel
+from .crew import Member, hire
+from .failures import CANCELLED, CRASHED, TIME_LIMIT, Failure
+from .fragment import Entry
+from .log import log
+from .processes import how_it_ended, kill_group
+from .schedule import Schedule, Shared
+from .store import StorageError
+from .wire import Event, Progress
+from .worker import Begun, Broken, Done
+
+# Processes that wait for files or sleep let others use the processor; more than this many would use too much memory.
+MOST_PROCESSES = 8
+LOOK_SECONDS = 0.015
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the coordinator uses of the world outside."""
+
+    job: str
+    # Carries `{"cancel": name, "reason"}` and `{"stop": reason}` from the zygote.
+    channel: Channel
+    emit: Callable[[Event], None]
+    # What a process of the crew does with its end of a pipe.
+    work: Callable[[socket], None]
+    # The longest time that a variable may take, in seconds.
+    limit: Callable[[str], float | None]
+
+
+class Coordinator:
+    """Runs a schedule to its end with at most so many busy processes."""
+
+    def __init__(self, schedule: Schedule, batch: Batch, around: Surroundings, parallel: int) -> None:
+        self._schedule = schedule
+        self._batch = batch
+        self._around = around
+        self._parallel = parallel
+        self._crew: list[Member] = []
+        self._selector = selectors.PollSelector()
+        self._to_cancel: dict[str, str] = {}
+        self._stopped: str | None = None
+        self._looked = time.monotonic()
+
+    def run(self) -> None:
+        """Computes everything that waits, or all up to a stop.
+
+        Raises:
+            StorageError: values cannot be written at all.
+        """
+        self._selector.register(self._around.channel, selectors.EVENT_READ, self._read_notes)
+        try:
+            while self._stopped is None and (self._schedule.waiting or self._busy()):
+                self._assign()
+                self._turn()
+            self._batch.write()
+        except BaseException:
+            self._stopped = "The job has ended."
+            raise
+        finally:
+            self._dismiss()
+
+    # Giving out work
+
+    def _busy(self) -> list[Member]:
+        return [member for member in self._crew if member.task is not None]
+
+    def _assign(self) -> None:
+        self._settle_cancelled()
+        for member in [member for member in self._crew if member.task is None]:
+            self._give(member)
+        while self._can_grow() and (name := self._next()) is not None:
+            self._give(self._hire(), name)
+
+    def _next(self) -> str | None:
+        return self._schedule.next_for(())
+
+    def _can_grow(self) -> bool:
+        return len(self._crew) < self._parallel or (1 < self._parallel <= len(self._crew) < MOST_PROCESSES and self._has_spare_time())
+
+    def _has_spare_time(self) -> bool:
+        """Whether the processes have left a processor unused lately; they may sleep, or wait for files."""
+        now = time.monotonic()
+        passed = now - self._looked
+        if passed < LOOK_SECONDS or len(self._busy()) < len(self._crew):
+            return False
+        self._looked = now
+        return sum(member.cpu_since_last() for member in self._crew) < (self._parallel - 0.5) * passed
+
+    def _hire(self) -> Member:
+        others = [member.pipe.fileno() for member in self._crew]
+        member = hire(self._around.work, (*others, self._around.channel.fileno()))
+        self._around.channel.send({"type": "member", "pid": member.pid})
+        member.cpu_since_last()
+        self._looked = time.monotonic()
+        self._crew.append(member)
+        self._selector.register(member.pipe, selectors.EVENT_READ, lambda: self._hear(member))
+        return member
+
+    def _give(self, member: Member, name: str | None = None) -> None:
+        name = name or self._schedule.next_for(member.has)
+        if name is None:
+            return
+        member.task = name
+        task, descriptors = self._schedule.task(name, member)
+        with contextlib.suppress(OSError):  # it has just ended, which is noticed in a moment
+            member.pipe.send(task, descriptors)
+
+    # Waiting and listening
+
+    def _turn(self) -> None:
+        for key, _ in self._selector.select(self._patience()):
+            key.data()
+        now = time.monotonic()
+        if self._batch.due is not None and now >= self._batch.due:
+            self._batch.write()
+        for member in self._crew:
+            self._keep_time(member, now)
+
+    def _patience(self) -> float | None:
+        times = [self._batch.due, *(member.kill_at for member in self._crew), *(self._deadline(member) for member in self._crew)]
+        if self._parallel > 1 and self._schedule.waiting and len(self._crew) < MOST_PROCESSES:
+            times.append(self._looked + LOOK_SECONDS)
+        known = [moment for moment in times if moment is not None]
+        return max(0.0, min(known) - time.monotonic()) if known else None
+
+    def _deadline(self, member: Member) -> float | None:
+        limit = None if member.running is None or member.stopping else self._around.limit(member.running)
+        return None if limit is None else member.running_since + limit
+
+    def _keep_time(self, member: Member, now: float) -> None:
+        member.keep_time(now)
+        deadline = self._deadline(member)
+        if deadline is not None and now >= deadline and member.running is not None:
+            limit = self._around.limit(member.running)
+            member.stop(Failure(TIME_LIMIT, f"This variable ran longer than its limit of {limit:g} s and was stopped."))
+
+    def _hear(self, member: Member) -> None:
+        received = member.pipe.receive()
+        if received is None:
+            self._bury(member)
+            return
+        message, descriptors = received
+        match message:
+            case Begun():
+                self._begin(member, message)
+            case Done():
+                self._finish(member, message, descriptors[0] if descriptors else None)
+            case Broken():
+                raise StorageError(message.text)
+
+    def _begin(self, member: Member, begun: Begun) -> None:
+        member.running, member.running_since = begun.name, time.monotonic()
+        if not begun.silent:
+            self._around.emit(Progress(self._around.job, begun.name))
+            self._stop_if_cancelled(member)
+
+    def _finish(self, member: Member, done: Done, memory: int | None) -> None:
+        member.task = member.running = None
+        member.has.add(done.name)
+        if done.packed is not None:
+            self._schedule.shared[done.name] = Shared(done.packed, memory)
+        self._schedule.settle(done.name, done.failure, done.has_value)
+        if done.stored is not None:
+            self._around.emit(done.stored)
+        if done.entry is not None:
+            # If this process were killed before it is on disk, it would have to be computed again, but it has not failed.
+            self._around.channel.send({"type": "computed", "variable": done.name})
+            self._batch.add(done.entry, done.seconds)
+        self._schedule.release()
+
+    # What goes wrong
+
+    def _bury(self, member: Member) -> None:
+        """A process has ended while it had a task, or before it had one."""
+        self._selector.unregister(member.pipe)
+        self._crew.remove(member)
+        how = how_it_ended(member.wait())
+        where = f" while it computed {member.running}" if member.running else ""
+        log("WARNING", f"A process of job {self._around.job} {how}{where}")
+        name, task = member.running or member.task, member.task
+        if name is None or task is None:
+            return
+        failure = member.stopping or Failure(CRASHED, f"The process {how} while it computed this variable.")
+        if name == task:
+            self._record(name, failure, time.monotonic() - member.running_since if member.running else 0.0)
+        else:
+            self._schedule.recall_failed(name, failure, task)
+
+    def _record(self, name: str, failure: Failure, seconds: float) -> None:
+        self._schedule.settle(name, failure, has_value=False)
+        self._batch.add(Entry(name, failure=failure, transient=name in self._schedule.transient), seconds)
+
+    def _settle_cancelled(self) -> None:
+        for name in [name for name in self._schedule.waiting if name in self._to_cancel]:
+            if all(other in self._schedule.over for other in self._schedule.graph[name]):
+                self._schedule.waiting.remove(name)
+                self._record(name, Failure(CANCELLED, self._to_cancel[name]), 0.0)
+
+    def _read_notes(self) -> None:
+        notes = self._around.channel.poll()
+        if notes is None:
+            self._stopped = "The runner has ended."
+        for note in notes or ():
+            self._take_note(note)
+
+    def _take_note(self, note: Mapping[str, Any]) -> None:
+        if "stop" in note:
+            self._stop_all(note["stop"])
+            return
+        self._to_cancel[note["cancel"]] = note["reason"]
+        for member in self._crew:
+            self._stop_if_cancelled(member)
+
+    def _stop_if_cancelled(self, member: Member) -> None:
+        if member.running is not None and member.running == member.task and member.running in self._to_cancel:
+            member.stop(Failure(CANCELLED, self._to_cancel[member.running]))
+
+    def _stop_all(self, reason: str) -> None:
+        """Stops what runs, and begins nothing new."""
+        self._stopped = reason
+        for member in self._crew:
+            member.stop(Failure(CANCELLED, reason))
+        while self._busy():
+            self._turn()
+
+    def _dismiss(self) -> None:
+        """Lets the processes end; closing their pipes tells them."""
+        for member in self._crew:
+            self._selector.unregister(member.pipe)
+        for member in self._crew:
+            if self._stopped is not None:
+                kill_group(member.pid, signal.SIGKILL)
+            member.wait()
+        self._crew = []
+        self._selector.close()

@@ -1,0 +1,72 @@
+"""The processes in which a job's variables run, as the job's own process sees them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from socket import socket
+
+from .failures import Failure
+from .pipe import Pipe, pipe_pair
+from .processes import fork, kill_group
+
+# Between asking a process to end and ending it.
+GRACE_SECONDS = 1.0
+
+
+@dataclass(eq=False)
+class Member:
+    """One process, what it knows, and what it does."""
+
+    pid: int
+    pipe: Pipe
+    # Variables whose results it has.
+    has: set[str] = field(default_factory=set)
+    task: str | None = None
+    # The variable whose function runs: that of the task, or silently one that the task needs.
+    running: str | None = None
+    running_since: float = 0.0
+    # Why it is being ended, if we do it.
+    stopping: Failure | None = None
+    kill_at: float | None = None
+    cpu_seconds: float = 0.0
+
+    def stop(self, why: Failure) -> None:
+        """Asks it to end; `keep_time` ends it if it does not."""
+        if self.kill_at is None:
+            self.stopping = why
+            self.kill_at = time.monotonic() + GRACE_SECONDS
+            kill_group(self.pid, signal.SIGTERM)
+
+    def keep_time(self, now: float) -> None:
+        """Ends it if it did not end when asked."""
+        if self.kill_at is not None and now >= self.kill_at:
+            self.kill_at = now + GRACE_SECONDS
+            kill_group(self.pid, signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Waits for its end, which must be near, and ends what it has started; its wait status."""
+        self.pipe.close()
+        status = os.waitpid(self.pid, 0)[1]
+        kill_group(self.pid, signal.SIGKILL)
+        return status
+
+    def cpu_since_last(self) -> float:
+        """CPU time that it has used since the last call, in seconds."""
+        try:
+            now = time.clock_gettime((~self.pid << 3) | 2)  # Linux: the clock of another process
+        except OSError:
+            return 1e9  # it cannot be known: the process counts as busy
+        before, self.cpu_seconds = self.cpu_seconds, now
+        return now - before
+
+
+def hire(body: Callable[[socket], None], close: Iterable[int]) -> Member:
+    """Forks a process that serves one end of a pipe; `close` are descriptors that it should not hold open."""
+    pipe, theirs = pipe_pair()
+    with theirs:
+        pid = fork(lambda: body(theirs), close=(*close, pipe.fileno()))
+    return Member(pid, pipe)
