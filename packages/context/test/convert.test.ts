@@ -13,6 +13,7 @@ describe('a cell', () => {
     expect(toCellValue(new Cell(1), defaults)).toEqual({data: 1, ...defaults});
     expect(toCellValue(new Cell(1, {summary: 'max', units: 'um'}), defaults)).toEqual({data: 1, summaryMethod: 'max', units: 'um'});
     expect(toCellValue(new Cell(labelled), defaults)?.units).toBe('nm');
+    expect(toCellValue(labelled, defaults)?.units).toBe('nm');
     expect(toCellValue(new Cell(labelled, {units: ''}), defaults)?.units).toBe('');
   });
 

@@ -219,7 +219,7 @@ describe('a context', () => {
     [
       'equal titles',
       "import {variable} from '@firstlight/context';\nexport const a = variable(() => 1);\nexport const b = variable({title: 'a'}, () => 1);\n",
-      {text: "duplicate titles ('a'): a, b", line: 3},
+      {text: 'duplicate titles between them: a, b', line: 3},
     ],
     [
       'an input that is not exported',
@@ -435,7 +435,7 @@ describe('real data', () => {
     expect(values.start_time?.summary).toBe(1_700_001_000);
     expect(values.trains?.summary).toBe(64);
     expect(values.ratio?.summary).toBe(99 / (values.flux?.summary as number));
-    expect(values.intensity).toMatchObject({kind: 'DataArray', attributes: {units: 'uJ'}, maxDiff: 99});
+    expect(values.intensity).toMatchObject({kind: 'DataArray', attributes: {units: 'μJ'}, maxDiff: 99});
     expect(values.picture).toMatchObject({kind: 'uint16 (4, 6)', attributes: {bold: true}});
   });
 

@@ -121,6 +121,8 @@ function duplicateTitles(declared: readonly DeclaredVariable[]): {variable: Decl
   return [...byTitle].flatMap(([title, sharers]) => {
     if (sharers.length < 2) return [];
     const names = sharers.map(({name}) => name).join(', ');
-    return [{variable: sharers[1] as DeclaredVariable, text: `These variables have duplicate titles ('${title}'): ${names}.`}];
+    return [
+      {variable: sharers[1] as DeclaredVariable, text: `These variables have duplicate titles between them: ${names} (all '${title}').`},
+    ];
   });
 }

@@ -9,28 +9,29 @@ const pointsAimedAt = 120;
 /**
  * Reduces a line to at most about 300 points that still look like it: every window's first extremum is kept, and what a later one would hide.
  *
- * Up to 239 points are kept unchanged. The smallest and the largest y always survive. Without x the index is used; unsorted x is sorted.
+ * Gaps (points that are not finite) are left out. Of the others up to 239 are kept unchanged, and the smallest and the largest y always survive. Without x
+ * the index is used; unsorted x is sorted.
  *
  * @example
  * trendline(Float64Array.of(1, 5, 2)); // {x: [0, 1, 2], y: [1, 5, 2]}
  */
 export function trendline(y: ArrayLike<number>, x?: ArrayLike<number>): Trendline {
-  const line = sortedByX(Float64Array.from(y), x === undefined ? Float64Array.from(y, (_, i) => i) : Float64Array.from(x));
+  const line = sortedByX(withoutGaps(Float64Array.from(y), x === undefined ? Float64Array.from(y, (_, i) => i) : Float64Array.from(x)));
   const ratio = Math.max(1, Math.floor(line.y.length / pointsAimedAt));
   if (ratio === 1) return line;
   const kept = featurePoints(line.y, ratio);
   return {x: Float64Array.from(kept, (i) => line.x[i] as number), y: Float64Array.from(kept, (i) => line.y[i] as number)};
 }
 
-function sortedByX(y: Float64Array, x: Float64Array): Trendline {
-  if (x.every((value, i) => i === 0 || (x[i - 1] as number) <= value)) return {x, y};
-  const order = Array.from(x.keys()).sort((a, b) => compareNanLast(x[a] as number, x[b] as number));
-  return {x: Float64Array.from(order, (i) => x[i] as number), y: Float64Array.from(order, (i) => y[i] as number)};
+function withoutGaps(y: Float64Array, x: Float64Array): Trendline {
+  const isFinite = (_: number, i: number): boolean => Number.isFinite(x[i]) && Number.isFinite(y[i]);
+  return x.every(isFinite) ? {x, y} : {x: x.filter(isFinite), y: y.filter(isFinite)};
 }
 
-function compareNanLast(a: number, b: number): number {
-  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-  return a - b;
+function sortedByX({x, y}: Trendline): Trendline {
+  if (x.every((value, i) => i === 0 || (x[i - 1] as number) <= value)) return {x, y};
+  const order = Array.from(x.keys()).sort((a, b) => (x[a] as number) - (x[b] as number));
+  return {x: Float64Array.from(order, (i) => x[i] as number), y: Float64Array.from(order, (i) => y[i] as number)};
 }
 
 /**

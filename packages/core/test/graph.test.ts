@@ -113,7 +113,7 @@ describe('problems', () => {
 
   test('titles must differ, default titles count', () => {
     expect(textsOf([declare('q'), declare('r', [], {title: 'q'}), declare('s', [], {title: 'q'})])).toEqual([
-      "These variables have duplicate titles ('q'): q, r, s.",
+      "These variables have duplicate titles between them: q, r, s (all 'q').",
     ]);
   });
 

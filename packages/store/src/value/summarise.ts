@@ -1,4 +1,4 @@
-import {type DataArray, type NDArray, sizeOf, trendline, type WireSummary} from '@firstlight/core';
+import {type DataArray, type NDArray, trendline, type WireSummary} from '@firstlight/core';
 import {type CellValue, isDataArray, isDataset, isImage, isNDArray, isPlotly, type Value} from './model.ts';
 import {isComplexArray, shapeText, spread, toFloat64} from './numbers.ts';
 import {reduceBy} from './reductions.ts';
@@ -77,7 +77,7 @@ function fallback({data, preview}: CellValue): NDArray | string | null {
   if (array.shape.length === 0) return array;
   if (array.shape.length === 1)
     return array.dtype === 'string' ? '<trendline error>' : trendlineArray(array, isDataArray(shown) ? shown : undefined);
-  if (array.shape.length === 2 && array.dtype !== 'string' && sizeOf(array.shape) > 0) {
+  if (array.shape.length === 2 && array.dtype !== 'string') {
     return bytesOf(thumbnail(array, isDataArray(shown) ? orientationOf(shown) : {}));
   }
   const described = asArray(data);

@@ -14,10 +14,11 @@ export interface Orientation {
 /**
  * A 2-D array as a PNG of 300 × 300 pixels, stretched, coloured with viridis between its 1 % and 99 % quantiles.
  *
- * NaN counts as 0, infinities take the colours of the ends. More than 300 rows or columns are averaged, fewer are drawn as blocks.
+ * NaN counts as 0, infinities take the colours of the ends; without any elements it is white. More than 300 rows or columns are averaged, fewer are drawn as blocks.
  */
 export function thumbnail(array: NDArray, orientation: Orientation = {}): Uint8Array {
   const [height, width] = array.shape as [number, number];
+  if (height * width === 0) return encodePng(new Uint8Array(side * side * 4).fill(255), side, side);
   const values = toMagnitudes(array).map((value) => (Number.isNaN(value) ? 0 : value));
   const [low, high] = quantiles(values, [0.01, 0.99]) as [number, number];
   const drawn = oriented(resample(values, width, height, side, side), orientation);

@@ -12,7 +12,7 @@ type Defaults = Pick<CellValue, 'summaryMethod' | 'units'>;
  * @throws TypeError for what cannot be stored.
  */
 export function toCellValue(result: unknown, defaults: Defaults = {}): CellValue | undefined {
-  if (!(result instanceof Cell)) return result === null || result === undefined ? undefined : {data: toValue(result), ...defaults};
+  if (!(result instanceof Cell)) return result === null || result === undefined ? undefined : withDefaults(toValue(result), defaults);
   const {data, summary, summaryValue, preview, bold, background, units, uncertainty, format} = result;
   if ((data === null || data === undefined) && summaryValue === undefined && preview === undefined) return undefined;
   const stored = data === null || data === undefined ? null : toValue(data);
@@ -28,6 +28,13 @@ export function toCellValue(result: unknown, defaults: Defaults = {}): CellValue
     ...(format === undefined ? {} : {format}),
   };
 }
+
+/** What an array says of itself counts more than what its variable says. */
+const withDefaults = (data: Value, {summaryMethod, units}: Defaults): CellValue => ({
+  data,
+  summaryMethod,
+  units: ownUnits(data) ?? units,
+});
 
 /** The data that dependants get. */
 export const dataOf = (result: unknown): unknown => (result instanceof Cell ? result.data : result);
@@ -65,10 +72,11 @@ export function toValue(result: unknown): Value {
   if (has(result, 'rgba', 'width', 'height')) return toImage(result);
   if (has(result, 're', 'im')) return {re: Number(result.re), im: Number(result.im)};
   if (has(result, 'data') && Array.isArray(result.data)) return {kind: 'plotly', json: JSON.stringify(result)};
-  throw cannotBeSaved(
-    `an object of class ${result.constructor?.name ?? 'null'} with ${Object.keys(result).slice(0, 5).join(', ') || 'no fields'}`,
-  );
+  throw cannotBeSaved(`an object of class ${classOf(result)} with ${Object.keys(result).slice(0, 5).join(', ') || 'no fields'}`);
 }
+
+/** A generator has a class without name. */
+const classOf = (value: object): string => value.constructor?.name || Object.prototype.toString.call(value).slice('[object '.length, -1);
 
 const cannotBeSaved = (what: string): TypeError =>
   new TypeError(

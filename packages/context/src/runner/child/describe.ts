@@ -8,6 +8,7 @@ import type {Position} from '../../position.ts';
 import {summaryNames} from '../../summary-names.ts';
 import {isVariable, Variable} from '../../variable.ts';
 import type {declaredVariable} from '../messages.ts';
+import {failureOf} from './failures.ts';
 import {describeInput} from './inputs.ts';
 import {namesOf, problemAt} from './names.ts';
 import type {Names} from './names.ts';
@@ -34,8 +35,8 @@ const options = z
       .optional(),
     data: z.enum(['raw', 'proc'], {error: "must be 'raw' or 'proc'"}).optional(),
     cluster: z.boolean({error: 'must be true or false'}).optional(),
-    tags: z.union([text, z.array(text)], {error: 'must be a string or a list of strings'}).optional(),
-    units: text.optional(),
+    tags: z.union([text, z.array(text)], {error: 'must be a non-empty string or a list of such'}).optional(),
+    units: z.string({error: 'must be a non-empty string'}).optional(),
     transient: z.boolean({error: 'must be true or false'}).optional(),
     needs: needsSchema.optional(),
     inputs: z.record(z.string(), z.unknown(), {error: 'must be an object: {name: variable}'}).optional(),
@@ -145,7 +146,8 @@ const lowerFirst = (said: string): string => (said.startsWith('must') ? said : `
 
 /** An error thrown while the file was loaded, with its place in the user's files. */
 export function loadProblem(thrown: unknown, file: string, folder: string): Problem {
-  const said = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  const {errorClass, message} = failureOf(thrown);
+  const said = thrown instanceof Error ? `${errorClass}: ${message}` : String(thrown);
   const lines = thrown instanceof Error ? (thrown.stack ?? '').split('\n') : [];
   const position = lines.map(positionIn).find((place) => place?.file.startsWith(folder) && !place.file.includes('/node_modules/'));
   return {severity: 'error', text: said, file: position?.file ?? file, line: position?.line ?? null, column: position?.column ?? null};
