@@ -20,11 +20,15 @@ export interface FolderWriterOptions {
 
 const firstRetryMs = 100;
 const longestRetryMs = 5000;
+// Merging rewrites the run's file, so while values keep coming it has a rest between two merges, the longer the longer they take.
+const shortestRestMs = 25;
+const longestRestMs = 1000;
+const restPerMerge = 4;
 
 /**
  * The folder's one writer, kept at work: a writer that crashed is started again, a full disk is waited for, and nothing asked for is forgotten.
  *
- * Merges happen one after the other; each takes all fragments there are.
+ * Merges happen one after the other; each takes all fragments there are. Nobody waits long who waits: only what is not waited for is put off.
  */
 export class FolderWriter implements AsyncDisposable {
   readonly #process: WriterProcess;
@@ -33,6 +37,8 @@ export class FolderWriter implements AsyncDisposable {
   #waiters: PromiseWithResolvers<void>[] = [];
   #merging: Promise<void> | undefined;
   #isWanted = false;
+  #restMs = shortestRestMs;
+  #wake: () => void = () => {};
   #state: 'alive' | 'restarting' = 'alive';
 
   private constructor(process: WriterProcess, options: FolderWriterOptions) {
@@ -69,7 +75,7 @@ export class FolderWriter implements AsyncDisposable {
     return this.#process.foreignChanges();
   }
 
-  /** Says that there are fragments; returns at once. */
+  /** Says that there are fragments, which are merged within a second; returns at once. */
   mergeSoon(): void {
     this.#isWanted = true;
     this.#merging ??= this.#mergeAll();
@@ -80,26 +86,41 @@ export class FolderWriter implements AsyncDisposable {
     const waiter = Promise.withResolvers<void>();
     this.#waiters.push(waiter);
     this.mergeSoon();
+    this.#wake();
     return waiter.promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
+    this.#wake();
     await this.#process[Symbol.asyncDispose]();
     await this.#merging;
   }
 
   async #mergeAll(): Promise<void> {
     while (this.#isWanted && !this.#closing.signal.aborted) {
+      if (this.#waiters.length === 0) await this.#rest();
+      if (this.#closing.signal.aborted) break;
       this.#isWanted = false;
+      const began = performance.now();
       const waiters = this.#waiters;
       this.#waiters = [];
       const upTo = this.#options.announcements();
       const report = await this.#untilDone('storing values', async () => this.#process.merge()).catch(() => undefined);
       if (report) this.#tell(report, upTo);
+      this.#restMs = Math.min(longestRestMs, Math.max(shortestRestMs, restPerMerge * (performance.now() - began)));
       for (const waiter of report ? waiters : []) waiter.resolve();
     }
     this.#merging = undefined;
+  }
+
+  /** Lets fragments gather, until someone waits for them. */
+  async #rest(): Promise<void> {
+    const {promise, resolve} = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const timer = setTimeout(resolve, this.#restMs);
+    await promise;
+    clearTimeout(timer);
   }
 
   #tell(report: MergeReport, upTo: number): void {

@@ -73,9 +73,9 @@ export class Contexts implements AsyncDisposable {
     return isStillSo ? this.#join() : this.check();
   }
 
-  /** Gives a runner for one job. Throws `context-broken`, with the problem and its place, when one of the contexts cannot run. */
+  /** Gives a runner for one job, after a `check`. Throws `context-broken`, with the problem and its place, when one of the contexts cannot run. */
   async lease({language, isFresh = false}: LeaseWish): Promise<Lease> {
-    throwIfBroken(await this.check());
+    throwIfBroken(this.described);
     const pool = this.#pools.get(language);
     if (!pool) throw new FirstlightError('runner-lost', `The folder has no context file in ${language} any more.`);
     return isFresh ? pool.leaseFresh() : pool.lease();
