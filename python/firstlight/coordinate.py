@@ -102,13 +102,13 @@ class Coordinator:
         if passed < LOOK_SECONDS or len(self._busy()) < len(self._crew):
             return False
         self._looked = now
-        return sum(member.cpu_since_last() for member in self._crew) < (self._parallel - 0.5) * passed
+        return sum(member.is_busy(passed) for member in self._crew) < self._parallel
 
     def _hire(self) -> Member:
         others = [member.pipe.fileno() for member in self._crew]
         member = hire(self._around.work, (*others, self._around.channel.fileno()))
         self._around.channel.send({"type": "member", "pid": member.pid})
-        member.cpu_since_last()
+        member.is_busy(1.0)
         self._looked = time.monotonic()
         self._crew.append(member)
         self._selector.register(member.pipe, selectors.EVENT_READ, lambda: self._hear(member))

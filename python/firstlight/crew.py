@@ -54,14 +54,16 @@ class Member:
         kill_group(self.pid, signal.SIGKILL)
         return status
 
-    def cpu_since_last(self) -> float:
-        """CPU time that it has used since the last call, in seconds."""
+    def is_busy(self, seconds: float) -> bool:
+        """Whether it has used a processor since the last call, so many seconds ago, or waits for one now."""
         try:
             now = time.clock_gettime((~self.pid << 3) | 2)  # Linux: the clock of another process
+            with open(f"/proc/{self.pid}/stat", "rb") as file:
+                state = file.read().rpartition(b")")[2].split()[0]
         except OSError:
-            return 1e9  # it cannot be known: the process counts as busy
-        before, self.cpu_seconds = self.cpu_seconds, now
-        return now - before
+            return True  # it cannot be known
+        used, self.cpu_seconds = now - self.cpu_seconds, now
+        return state == b"R" or used > seconds / 2
 
 
 def hire(body: Callable[[socket], None], close: Iterable[int]) -> Member:

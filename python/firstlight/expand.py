@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -70,9 +70,13 @@ class Declarations:
         bound.tags = _merged(instance.tags, variable.tags)
         inputs = inputs_of(variable.func, given=2) if variable.func else ()
         declared = self._declared(bound, variable.func, inputs)
-        return replace(declared, inputs=tuple(self._linked(instance, item, declared) for item in inputs))
+        return replace(declared, inputs=tuple(self._links(instance, inputs, declared)))
 
-    def _linked(self, instance: Any, item: Input, declared: Declared) -> Input:
+    def _links(self, instance: Any, inputs: Iterable[Input], declared: Declared) -> Iterator[Input]:
+        linked = (self._linked(instance, item, declared) for item in inputs)
+        return (item for item in linked if item is not None)
+
+    def _linked(self, instance: Any, item: Input, declared: Declared) -> Input | None:
         if item.kind != "self":
             return item
         try:
@@ -81,7 +85,7 @@ class Declarations:
             place = declared.place.annotations.get(item.parameter, declared.place.place) if declared.place else None
             file = declared.file or self.sources.path
             self.faults.append(Fault(error, (file, *place) if place else None))
-            return replace(item, optional=True)
+            return None
 
     def _declared(self, variable: Variable, func: Any, inputs: tuple[Input, ...]) -> Declared:
         found = self.sources.of(func)
