@@ -23,6 +23,7 @@ def check(
     promoted: Mapping[str, Promoted],
     cycle: list[str] | None,
     path: str,
+    shared: bool = False,
 ) -> tuple[Problem, ...]:
     """All problems of a file's variables, each with its place in the file.
 
@@ -32,17 +33,19 @@ def check(
         promoted: what they need; empty when there is a cycle.
         cycle: the names around a cycle, if there is one.
         path: the context file.
+        shared: whether inputs that are not here may be in a context of another language.
     """
-    finder = _Checks(declared, graph, promoted, path)
+    finder = _Checks(declared, graph, promoted, path, shared)
     return tuple(finder.all(cycle))
 
 
 class _Checks:
-    def __init__(self, declared: Mapping[str, Declared], graph: Graph, promoted: Mapping[str, Promoted], path: str) -> None:
+    def __init__(self, declared: Mapping[str, Declared], graph: Graph, promoted: Mapping[str, Promoted], path: str, shared: bool) -> None:
         self._declared = declared
         self._graph = graph
         self._promoted = promoted
         self._path = path
+        self._shared = shared
 
     def all(self, cycle: list[str] | None) -> Iterator[Problem]:
         for item in self._declared.values():
@@ -65,7 +68,7 @@ class _Checks:
 
     def _input(self, item: Declared, wanted: Input) -> tuple[str, str] | None:
         if wanted.kind == "var" and not matching(wanted.name, self._declared) and not is_missing_link(wanted.name):
-            return "error", f"Missing dependency: '{wanted.name}' for '{item.name}'" + self._hint(wanted.name)
+            return None if self._shared else self._missing(item, wanted)
         if wanted.kind == "self":
             text = f"\"self#{wanted.name}\" is for variables in groups, so '{item.name}' will fail."
             return "warning", text
@@ -73,6 +76,9 @@ class _Checks:
             text = f"Argument '{wanted.parameter}' of variable '{item.name}' has an invalid MyMdC dependency: '{wanted.name}'"
             return "error", text
         return None
+
+    def _missing(self, item: Declared, wanted: Input) -> tuple[str, str]:
+        return "error", f"Missing dependency: '{wanted.name}' for '{item.name}'" + self._hint(wanted.name)
 
     def _hint(self, name: str) -> str:
         return "; start_time can only be had through a glob" if name == START_TIME else ""

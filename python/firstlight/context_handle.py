@@ -50,6 +50,7 @@ class ContextHandle:
     """A process that has executed (or is executing) one version of a context file."""
 
     path: str
+    shared: bool
     signature: str
     channel: Channel
     pid: int
@@ -60,13 +61,16 @@ class ContextHandle:
     jobs: set[str] = field(default_factory=set)
 
     @staticmethod
-    def start(path: str, deadline: float, close: Sequence[int]) -> ContextHandle:
-        """Forks a process that loads a context file; `close` are descriptors that it should not hold open."""
+    def start(path: str, deadline: float, close: Sequence[int], shared: bool) -> ContextHandle:
+        """Forks a process that loads a context file; `close` are descriptors that it should not hold open.
+
+        A `shared` one may need what a context of another language has.
+        """
         ours, theirs = channel_pair()
         signature = signature_of(path)  # before it is read, so that an edit in between is noticed later
-        pid = fork(lambda: serve_context(path, theirs), close=(*close, ours.fileno()))
+        pid = fork(lambda: serve_context(path, theirs, shared), close=(*close, ours.fileno()))
         theirs.close()
-        return ContextHandle(path, signature, ours, pid, deadline)
+        return ContextHandle(path, shared, signature, ours, pid, deadline)
 
     def take_description(self, message: Mapping[str, Any]) -> None:
         """Keeps what the process said about its file."""

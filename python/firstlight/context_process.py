@@ -18,7 +18,7 @@ from .loading import LoadedContext, describe, describe_groups, load_context
 from .processes import fork
 
 
-def serve_context(path: str, end: socket.socket) -> None:
+def serve_context(path: str, end: socket.socket, shared: bool = False) -> None:
     """Loads a context file, tells the other side of the socket what is in it, then forks jobs until the socket closes.
 
     Messages: out `{"described": …}`, `{"forked": job, "pid"}`, `{"exited": pid, "status"}`; in `{"fork": job}` with the
@@ -29,7 +29,7 @@ def serve_context(path: str, end: socket.socket) -> None:
     faulthandler.enable()  # where in users' code compiled code has crashed is in the log
     sys.dont_write_bytecode = True  # edits within a second would find stale bytecode, and the folder is the user's
     install_drop_in()
-    context = load_context(path)
+    context = load_context(path, shared)
     channel = Channel(end)
     channel.send({"described": _description(context)})
     gc.collect()

@@ -34,6 +34,7 @@ class Contexts:
         self._load_seconds = load_seconds
         self._events = events
         self._path: str | None = None
+        self._shared = False
         self._present: ContextHandle | None = None
         self._former: list[ContextHandle] = []
         self._unanswered: list[str] = []
@@ -43,11 +44,12 @@ class Contexts:
         """Whether nothing was ever asked to be loaded."""
         return self._path is None
 
-    def load(self, id: str, context: str) -> None:
+    def load(self, id: str, context: str, shared: bool = False) -> None:
         """Answers with the description of a file, which is executed (again) if it or its helpers have changed."""
         path = os.path.abspath(context)
         self._unanswered.append(id)
-        if not (self._present and self._present.path == path and self._present.is_current()):
+        self._shared = shared
+        if not (self._present and self._present.path == path and self._present.shared == shared and self._present.is_current()):
             self._retire()
             self._start(path)
         self._answer()
@@ -98,7 +100,8 @@ class Contexts:
 
     def _start(self, path: str) -> None:
         self._path = path
-        context = ContextHandle.start(path, time.monotonic() + self._load_seconds, [*self._loop.descriptors(), self._outlet.descriptor])
+        close = [*self._loop.descriptors(), self._outlet.descriptor]
+        context = ContextHandle.start(path, time.monotonic() + self._load_seconds, close, self._shared)
         self._present = context
         self._loop.watch(context.channel, lambda: self._read(context))
 

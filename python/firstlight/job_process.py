@@ -16,6 +16,7 @@ from .channel import Channel
 from .coordinate import Coordinator, Surroundings
 from .evaluate import Evaluation, Outcome
 from .failures import Failure
+from .foreign import Given, given_to, without_given
 from .fragment import FragmentPlace
 from .loading import LoadedContext
 from .log import log
@@ -37,16 +38,18 @@ def run_job(context: LoadedContext, end: socket.socket) -> None:
         request = Run(**{**vars(request), "variables": tuple(request.variables)})
     os.umask(0)  # what users' code leaves in the folder belongs to the whole group
     set_data_root(request.data_root)
-    _Job(context, request, channel, job["announced"]).run()
+    given = given_to(request)
+    _Job(without_given(context, given.names), request, channel, job["announced"], given).run()
     end_process(0)
 
 
 class _Job:
-    def __init__(self, context: LoadedContext, request: Run, channel: Channel, announced: Mapping[str, Any]) -> None:
+    def __init__(self, context: LoadedContext, request: Run, channel: Channel, announced: Mapping[str, Any], given: Given) -> None:
         self._context = context
         self._request = request
         self._channel = channel
         self._announced = announced
+        self._given = given
 
     def run(self) -> None:
         try:
@@ -73,7 +76,7 @@ class _Job:
         )
         run_data = self._open()
         first = start_time(run_data)
-        self._emit(Started(request.job, os.getpid(), (START_TIME, *names)))
+        self._emit(Started(request.job, os.getpid(), names if START_TIME in self._given.names else (START_TIME, *names)))
         self._compute(names, run_data, first)
         notes = [*([_no_variables(unknown)] if unknown else []), *([left_out] if left_out else [])]
         return "; ".join(notes) + "." if notes else None
@@ -81,10 +84,10 @@ class _Job:
     def _compute(self, names: list[str], run_data: Any, first: float) -> None:
         request, declared, graph = self._request, self._context.declared, self._context.graph
         place = FragmentPlace(request.fragments, request.proposal, request.run)
-        evaluation = _evaluation(self._context, request, run_data)
-        evaluation.results[START_TIME] = first
+        evaluation = _evaluation(self._context, request, run_data, self._given)
+        evaluation.results.setdefault(START_TIME, first)
         batch = Batch(request.job, place, self._emit)
-        if START_TIME not in self._announced:
+        if START_TIME not in self._announced and START_TIME not in self._given.names:
             batch.add(entry_of(Outcome(START_TIME, Cell(first), 0.0), False), 0.0)
         transient = frozenset(name for name in names if declared[name].variable.transient)
         parallel = request.parallel or 1
@@ -119,12 +122,12 @@ class _Job:
         self._channel.send({"type": event.type, **vars(event)})
 
 
-def _evaluation(context: LoadedContext, request: Run, run_data: Any) -> Evaluation:
-    results: dict[str, Any] = {}
+def _evaluation(context: LoadedContext, request: Run, run_data: Any, given: Given) -> Evaluation:
+    results = dict(given.results)
     catalogue = Catalogue(request.proposal, request.run, lambda: str(proposal_path(run_data)))
     facts = RunFacts(request.proposal, request.run, request.parameters)
-    arguments = Arguments(facts, run_data, results, context.graph, catalogue)
-    return Evaluation(context.declared, arguments, run_data, results)
+    arguments = Arguments(facts, run_data, results, {**dict.fromkeys(given.names, ()), **context.graph}, catalogue)
+    return Evaluation(context.declared, arguments, run_data, results, dict(given.failures))
 
 
 def _known(announced: Mapping[str, Any]) -> dict[str, tuple[bool, Failure | None]]:

@@ -14,11 +14,10 @@ from typing import Any
 from .checks import check
 from .declared import Declared, DeclaredGroup, Fault
 from .expand import Declarations
-from .group_names import groups_of
 from .pipeline import pipeline_scope
 from .plan import Graph, Node, Promoted, dependencies, find_cycle, promote
 from .source import Sources
-from .variable import RunData, Variable
+from .variable import RunData, Variable, is_group
 from .wire import GroupInfo, Problem, VariableInfo
 
 
@@ -47,22 +46,27 @@ class LoadedContext:
         return not any(problem.severity == "error" for problem in self.problems)
 
 
-def load_context(path: str) -> LoadedContext:
-    """Executes a context file in its own folder, which becomes the working directory and the first place of imports."""
+def load_context(path: str, shared: bool = False) -> LoadedContext:
+    """Executes a context file in its own folder, which becomes the working directory and the first place of imports.
+
+    Args:
+        path: the file.
+        shared: whether inputs that it does not have may be in a context of another language.
+    """
     try:
         code = Path(path).read_bytes()
         os.chdir(os.path.dirname(path))
     except OSError as error:
         return _failed(Problem("error", f"The context file cannot be read: {error.strerror}.", path, None, None))
     sys.path.insert(0, os.path.dirname(path))
-    return load_code(code, path)
+    return load_code(code, path, shared)
 
 
-def load_code(code: bytes, path: str) -> LoadedContext:
+def load_code(code: bytes, path: str, shared: bool = False) -> LoadedContext:
     """Executes a context file's text; `path` is how tracebacks call it."""
     try:
         declarations, selected = _executed(code, path)
-        return selected or _examined(declarations)
+        return selected or _examined(declarations, shared)
     except BaseException as error:  # users' code: anything can come out, also SystemExit
         return _failed(_problem_of(error, path))
 
@@ -100,7 +104,7 @@ def _executed(code: bytes, path: str) -> tuple[Declarations, LoadedContext | Non
         declarations.add_groups(groups, {} if scope.exclusive else namespace)
     if not scope.exclusive:
         declarations.add_variables(item for item in namespace.values() if isinstance(item, Variable))
-        declarations.add_groups([group for _, group in groups_of(namespace)], namespace)
+        declarations.add_groups([value for value in namespace.values() if is_group(value)], namespace)
     return declarations, None
 
 
@@ -140,14 +144,14 @@ def _decoded(code: bytes) -> str:
     return code.decode(encoding)
 
 
-def _examined(declarations: Declarations) -> LoadedContext:
+def _examined(declarations: Declarations, shared: bool = False) -> LoadedContext:
     declared, path = declarations.variables, declarations.sources.path
     nodes = {name: _node(item) for name, item in declared.items()}
     graph = dependencies(nodes)
     cycle = find_cycle(graph)
     promoted = {} if cycle else promote(nodes, graph)
     faults = tuple(_problem_of_fault(fault, path) for fault in declarations.faults)
-    problems = (*faults, *check(declared, graph, promoted, cycle, path))
+    problems = (*faults, *check(declared, graph, promoted, cycle, path, shared))
     return LoadedContext(path, declared, graph, promoted, problems, tuple(declarations.groups.values()))
 
 

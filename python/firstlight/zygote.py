@@ -77,7 +77,7 @@ class Zygote:
     def _answer(self, request: Request) -> None:
         match request:
             case Load():
-                self._contexts.load(request.id, request.context)
+                self._contexts.load(request.id, request.context, request.shared)
             case Describe():
                 self._contexts.describe(request.id)
             case Run():
