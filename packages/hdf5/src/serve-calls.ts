@@ -18,8 +18,8 @@ export function serveCalls(handlers: Handlers): void {
   process.on('message', (message: CallMessage) => {
     last = last.then(() => answer(handlers, message));
   });
-  // A signal to the whole group (Ctrl-C) is for the process that started this one; it ends this one when it is ready to.
-  process.on('SIGINT', () => {});
+  // A signal to the whole group (Ctrl-C, systemd, `timeout`) is for the process that started this one; it ends this one when it is ready to.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   send({ready: true});
 }
 

@@ -89,3 +89,13 @@ test('a stopped helper is gone, and rejects what waits', async () => {
 test('an entry that does not start gives an error, not a wait', async () => {
   expect((await rejection(HelperProcess.start(new URL('./exit-entry.ts', import.meta.url)))).code).toBe('helper-crashed');
 });
+
+test('a signal to the whole process group does not end a helper: it goes on until its channel closes', async () => {
+  await using helper = await HelperProcess.start(entry);
+  const {pid = 0} = helper;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.kill(pid, signal);
+    expect(await helper.call('echo', signal)).toBe(signal);
+  }
+  expect(helper.pid).toBe(pid);
+});
