@@ -65,12 +65,20 @@ export function waitOrOnline(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** A socket that is silent once it closes: graphql-ws may still want to subscribe on one that we left while it was being opened. */
+class QuietSocket extends WebSocket {
+  override send(data: Parameters<WebSocket['send']>[0]): void {
+    if (this.readyState === WebSocket.OPEN) super.send(data);
+  }
+}
+
 /** Feeds over graphql-ws, one connection each; a line that swallows pings counts as broken. */
 export const openSocketFeed = (experiment: string): OpenFeed =>
   async function* (since, onOpen, signal) {
     let pongTimer: ReturnType<typeof setTimeout> | undefined;
     const client = createClient({
       url: new URL('/graphql', location.href.replace(/^http/, 'ws')).href,
+      webSocketImpl: QuietSocket,
       retryAttempts: 0,
       keepAlive: pingMs,
       on: {
