@@ -7,22 +7,47 @@ import type {Double} from './experiment-in-memory.ts';
 
 let experiment: Double;
 let app: FastifyInstance;
+let both: FastifyInstance;
 const table = '/api/experiments/p1234/table';
 
 beforeAll(async () => {
   experiment = await experimentInMemory();
-  app = await createServer({experiments: [experiment, experiment], own: () => ({names: new Set(['localhost']), port: 80})});
-  return () => app.close();
+  app = await createServer({experiments: [experiment], own});
+  const [one, other] = [
+    {...experiment, id: 'p1234-aaaaaa'},
+    {...experiment, id: 'p1234-bbbbbb'},
+  ];
+  both = await createServer({experiments: [one, other], own});
+  return async () => void (await Promise.all([app.close(), both.close()]));
 });
+
+const own = () => ({names: new Set(['localhost']), port: 80});
 
 const get = (url: string, headers = {}) => app.inject({url, headers});
 
-test('experiments are listed, each under an id of its own', async () => {
-  const list = (await get('/api/experiments')).json();
-  expect(list).toEqual([
-    {id: 'p1234', folder: '/folder', proposals: [1234], change: experiment.changes.current},
-    {id: 'p1234-2', folder: '/folder', proposals: [1234], change: experiment.changes.current},
+const listed = async (server: FastifyInstance): Promise<unknown[]> => (await server.inject('/api/experiments')).json();
+
+test('an experiment has a short id when it is the only one of its proposal, else the one that is always its own', async () => {
+  const facts = {folder: '/folder', proposals: [1234], change: experiment.changes.current};
+  expect(await listed(app)).toEqual([{id: 'p1234', ...facts}]);
+  expect(await listed(both)).toEqual([
+    {id: 'p1234-aaaaaa', ...facts},
+    {id: 'p1234-bbbbbb', ...facts},
   ]);
+  expect((await both.inject('/api/experiments/p1234/table')).json().error.sentence).toMatch(/has p1234-aaaaaa, p1234-bbbbbb/);
+});
+
+test('the id that is always its own is understood where a short one is shown', async () => {
+  const reader = {...experiment.reader, previewPng: () => Promise.resolve(Uint8Array.of(137))};
+  const alone = await createServer({experiments: [{...experiment, id: 'p1234-aaaaaa', reader}], own});
+  expect(await listed(alone)).toMatchObject([{id: 'p1234'}]);
+  for (const id of ['p1234', 'p1234-aaaaaa']) {
+    const {rows} = (await alone.inject(`/api/experiments/${id}/table?format=json&columns=picture`)).json();
+    const picture = rows[0].values.picture.summary.image;
+    expect(picture).toContain(`/api/experiments/${id}/runs/`);
+    expect((await alone.inject(picture.replace('v=', 'version='))).statusCode).toBe(200);
+  }
+  await alone.close();
 });
 
 test('the table as JSON says numbers, NaN, pictures and complex values as documented', async () => {
@@ -40,8 +65,8 @@ test('the table as JSON says numbers, NaN, pictures and complex values as docume
 });
 
 test('pictures are named by the id the experiment has here', async () => {
-  const {rows} = (await get('/api/experiments/p1234-2/table?format=json&columns=picture')).json();
-  expect(rows[0].values.picture.summary.image).toContain('/api/experiments/p1234-2/runs/');
+  const {rows} = (await both.inject('/api/experiments/p1234-bbbbbb/table?format=json&columns=picture')).json();
+  expect(rows[0].values.picture.summary.image).toContain('/api/experiments/p1234-bbbbbb/runs/');
 });
 
 test('the table as Arrow has typed columns, states, messages and activities', async () => {

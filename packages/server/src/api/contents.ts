@@ -2,7 +2,8 @@
 export const addresses: readonly (readonly [string, string])[] = [
   [
     'GET /api/experiments',
-    '`[{id, folder, proposals, change}]`: the experiments of this server. `change` is the number of the last change.',
+    '`[{id, folder, proposals, change}]`: the experiments of this server. `change` is the number of the last change. `id` is `pPROPOSAL` where no other ' +
+      'folder here has that proposal, else `pPROPOSAL-HASH`, which never changes for a folder and is always understood.',
   ],
   [
     'GET /api/experiments/ID/table',
@@ -35,7 +36,8 @@ export const addresses: readonly (readonly [string, string])[] = [
   ],
   [
     '…/NAME/data.npy?slice=0:10,5',
-    'The array as a NumPy file. `slice` is as in NumPy: positions and ranges joined by commas, `:` for all.',
+    'The array as a NumPy file. `slice` is positions and ranges `start:stop:step` joined by commas, `:` for all, as in NumPy but for steps, which are positive; ' +
+      'there is no `...` and no `newaxis`.',
   ],
   ['…/NAME/preview.png', 'The small picture that stands for the value; with `?full=true` a picture in its own size.'],
   ['…/NAME/figure.json', "A Plotly figure (the value, or its preview) as Plotly's JSON."],

@@ -2,25 +2,22 @@ import {FirstlightError} from '@firstlight/core';
 import type {RunId} from '@firstlight/core';
 import type {ServedExperiment} from './served.ts';
 
-/** The experiments of this server, each under a short id that no other one has: `p1234`, and `p1234-2` for another folder of the same proposal. */
+/**
+ * The experiments of this server, each under an id that does not depend on the order in which folders were named: `p1234` when it is the only one of its proposal
+ * here, else the engine's own `p1234-0a1b2c`, which is the folder's wherever and with whatever it is served.
+ */
 export class Catalogue {
-  readonly #byId = new Map<string, ServedExperiment>();
-  /** The engine's own ids, which its events use in addresses of pictures. */
-  readonly #aliases = new Map<string, ServedExperiment>();
+  readonly #byId: ReadonlyMap<string, ServedExperiment>;
+  /** The engine's own ids, which its events use in addresses of pictures; they are always understood. */
+  readonly #byStableId: ReadonlyMap<string, ServedExperiment>;
 
   constructor(experiments: Iterable<ServedExperiment>) {
-    for (const experiment of experiments) {
-      this.#byId.set(this.#freeId(experiment), experiment);
-      this.#aliases.set(experiment.id, experiment);
-    }
-  }
-
-  #freeId({id, proposals}: ServedExperiment): string {
-    const wanted = proposals[0] === undefined ? id : `p${proposals[0]}`;
-    if (!this.#byId.has(wanted)) return wanted;
-    let number = 2;
-    while (this.#byId.has(`${wanted}-${number}`)) number += 1;
-    return `${wanted}-${number}`;
+    const all = [...experiments];
+    const alike = Map.groupBy(all, shortId);
+    this.#byStableId = new Map(all.map((experiment) => [experiment.id, experiment]));
+    this.#byId = new Map(
+      all.map((experiment) => [alike.get(shortId(experiment))?.length === 1 ? shortId(experiment) : experiment.id, experiment]),
+    );
   }
 
   /** All experiments with their ids, in the order in which they were given. */
@@ -30,7 +27,7 @@ export class Catalogue {
 
   /** @throws FirstlightError `no-such-experiment`. */
   find(id: string): ServedExperiment {
-    const experiment = this.#byId.get(id) ?? this.#aliases.get(id);
+    const experiment = this.#byId.get(id) ?? this.#byStableId.get(id);
     if (experiment) return experiment;
     const known = [...this.#byId.keys()].join(', ');
     throw new FirstlightError('no-such-experiment', `There is no experiment "${id}" here; this server has ${known || 'none'}.`, {
@@ -38,6 +35,8 @@ export class Catalogue {
     });
   }
 }
+
+const shortId = ({id, proposals}: ServedExperiment): string => (proposals[0] === undefined ? id : `p${proposals[0]}`);
 
 /** @throws FirstlightError `no-such-run` when the table has no such row. */
 export function assertRun(experiment: ServedExperiment, {proposal, run}: RunId): void {
