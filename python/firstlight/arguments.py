@@ -63,7 +63,7 @@ class Arguments:
             elif item.kind == "var" and not item.optional:
                 missing.extend(matching(item.name, self._graph) or [item.name])
         if missing:
-            raise MissingInputs(tuple(dict.fromkeys(missing)))
+            raise MissingInputs(tuple(missing))  # one for each input, as the official runner lists them
         parameters = [item.name for item in declared.inputs if self._is_missing_parameter(item)]
         if parameters:
             raise MissingParameters(parameters)

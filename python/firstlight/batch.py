@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .cell import Cell
 from .evaluate import Outcome
 from .failures import failure_of
 from .fragment import Entry, FragmentPlace, write_fragment
@@ -87,7 +88,8 @@ class Batch:
 def entry_of(outcome: Outcome, transient: bool) -> Entry:
     """What is stored about an outcome; a value of which no summary can be made is a failure."""
     if outcome.failure is not None or transient:
-        return Entry(outcome.name, failure=outcome.failure, transient=transient)
+        data = outcome.result.data if isinstance(outcome.result, Cell) else outcome.result
+        return Entry(outcome.name, failure=outcome.failure, transient=transient, empty=data is None)
     try:
         return stored_entry(outcome.name, outcome.result)
     except Exception as error:

@@ -99,10 +99,7 @@ def _summary_value(value: Any) -> Any:
 
 
 def _array(value: Any, no_array: str, no_type: str) -> np.ndarray:
-    try:
-        array = np.asarray(value)
-    except ValueError as error:  # a ragged list
-        raise TypeError(no_array.format(type(value))) from error
+    array = np.asarray(value)
     if array.dtype.kind == "O":
         raise TypeError(no_array.format(type(array)))
     if not np.issubdtype(array.dtype, np.number) or array.dtype.kind == "m":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .variable import Skip
+
 DEPENDENCY_ERROR = "DependencyError"
 SKIP = "Skip"
 CANCELLED = "Cancelled"
@@ -18,6 +20,8 @@ class Failure:
 
     error_class: str
     message: str
+    # The exception was a `Skip` of the user's own class, which is as harmless as a `Skip`.
+    is_skip: bool = False
 
     @property
     def state(self) -> str:
@@ -29,7 +33,7 @@ def failure_of(error: BaseException) -> Failure:
     """The record of an exception that users' code raised."""
     if isinstance(error, SystemExit):
         return Failure("SystemExit", f"exit({'' if error.code is None else repr(error.code)}) was called")
-    return Failure(type(error).__name__, _text_of(error))
+    return Failure(type(error).__name__, _text_of(error), isinstance(error, Skip))
 
 
 def missing_dependencies(missing: Sequence[str], failures: Sequence[tuple[str, Failure]]) -> Failure:
@@ -46,7 +50,7 @@ def missing_dependencies(missing: Sequence[str], failures: Sequence[tuple[str, F
     """
     if not failures:
         return Failure(SKIP, "Dependencies returned no data:" + "".join(f"\n- '{name}'" for name in missing))
-    harmless = all(failure.error_class in (SKIP, CANCELLED) for _, failure in failures)
+    harmless = all(failure.is_skip or failure.error_class in (SKIP, CANCELLED) for _, failure in failures)
     return Failure(SKIP if harmless else DEPENDENCY_ERROR, _tree(failures))
 
 

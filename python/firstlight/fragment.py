@@ -51,6 +51,8 @@ class Entry:
     failure: Failure | None = None
     # Only announced, never written.
     transient: bool = False
+    # Transient, and nothing came of it.
+    empty: bool = False
 
 
 def write_fragment(place: FragmentPlace, entries: Sequence[Entry]) -> str:

@@ -58,7 +58,7 @@ def value_event(job: str, place: Any, entry: Entry, seconds: float, fragment: st
         proposal=place.proposal,
         run=place.run,
         variable=entry.name,
-        state=failure.state if failure else "ok" if stored or entry.transient else "none",
+        state=failure.state if failure else "ok" if stored or (entry.transient and not entry.empty) else "none",
         summary=wire_summary(stored.summary) if stored else None,
         maxDiff=None if spread is None else wire_number(spread),
         attributes=failure_attributes(failure) if failure else cell_attributes(stored),
