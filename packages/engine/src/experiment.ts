@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {realpathSync} from 'node:fs';
-import {cpus} from 'node:os';
+import {availableParallelism} from 'node:os';
 import {FirstlightError, sentenceOf} from '@firstlight/core';
 import type {DescribedEvent, Problem} from '@firstlight/core';
 import {openFolder, ReaderProcess, readSettings} from '@firstlight/store';
@@ -34,6 +34,8 @@ export interface ExperimentOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Jobs that run at once; default the number of processors, at most 2. */
   readonly jobsAtOnce?: number;
+  /** Processors that the running jobs share, unless a request says how many it may use; default all. */
+  readonly processors?: number;
   readonly log?: Log;
 }
 
@@ -195,7 +197,8 @@ function settingsOf(dir: string, options: ExperimentOptions): Settings {
   const {
     watch = true,
     environment = process.env,
-    jobsAtOnce = Math.min(2, cpus().length),
+    processors = availableParallelism(),
+    jobsAtOnce = Math.min(2, processors),
     log = stderrLog,
     address,
     pollMs,
@@ -205,7 +208,7 @@ function settingsOf(dir: string, options: ExperimentOptions): Settings {
   const {proposal, contextPython, dataRoot: own} = readSettings(folder.dir);
   const dataRoot = options.dataRoot ?? own ?? environment.EXTRA_DATA_DATA_ROOT ?? environment.XFEL_DATA_ROOT ?? facilityDataRoot;
   const proposals = proposal === undefined ? [] : [proposal];
-  return {folder, proposals, contextPython, dataRoot, watch, environment, jobsAtOnce, log, address, pollMs, settleMs};
+  return {folder, proposals, contextPython, dataRoot, watch, environment, jobsAtOnce, processors, log, address, pollMs, settleMs};
 }
 
 function idOf({folder, proposals}: Settings): string {

@@ -107,7 +107,7 @@ export class Workshop implements AsyncDisposable {
   /** Resumes the queue and begins to watch for runs. */
   async begin(surroundings: Surroundings): Promise<void> {
     const {settings, disk, writer, inbox, contexts} = this.#parts;
-    const {folder, jobsAtOnce, log} = settings;
+    const {folder, jobsAtOnce, processors, log} = settings;
     const {table, changes, address} = surroundings;
     if (this.#parts.changedMeanwhile) await changes.forget();
     const board = new Board(table, changes, address);
@@ -115,6 +115,7 @@ export class Workshop implements AsyncDisposable {
       folder,
       dataRoot: runnerDataRoot(settings),
       jobsAtOnce,
+      processors,
       inbox,
       contexts,
       writer,
@@ -134,7 +135,7 @@ export class Workshop implements AsyncDisposable {
   /** What a request needs to know of this workshop. Must have begun. */
   get requestParts(): Pick<RequestParts, 'inbox' | 'hub' | 'scheduler' | 'contexts' | 'runJob'> {
     const {inbox, contexts, settings} = this.#parts;
-    const runJob = {contexts, dataRoot: runnerDataRoot(settings), log: settings.log};
+    const runJob = {contexts, dataRoot: runnerDataRoot(settings), log: settings.log, share: () => settings.processors};
     return {inbox, hub: this.#hub, scheduler: this.#begun.scheduler, contexts, runJob};
   }
 

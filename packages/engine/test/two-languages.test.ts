@@ -83,7 +83,7 @@ test('a name in both files is a problem in both, which a file that comes later b
     [join(dir, 'context.py'), true],
     [join(dir, 'context.ts'), true],
   ]);
-  const [held] = (await processed(experiment)).filter((event) => event.event === 'finished');
+  const held = (await processed(experiment)).find((event) => event.event === 'finished');
   expect(held).toMatchObject({outcome: 'failed', message: expect.stringContaining('taken twice')});
   writeContext(dir, '@Variable(title="A")\ndef b(run, a: "var#a"):\n    return a + 1\n');
   await until('the held run is processed', () => experiment.table.cell(run(1), 'b').state === 'ok');

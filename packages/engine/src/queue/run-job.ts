@@ -20,6 +20,8 @@ export interface RunJobParts {
   readonly dataRoot: string | null;
   readonly contexts: Contexts;
   readonly log: Log;
+  /** Processors for a job that begins now. */
+  readonly share: () => number;
 }
 
 /** What is heard of a job on the way. */
@@ -123,7 +125,7 @@ class JobRun {
 
   #requestOf({variables, trigger, isAlone, language}: Work): RunRequest {
     const {entry, attempts, inspect} = this.#job;
-    const {key, proposal, run, mock, parameters, parallel} = entry;
+    const {key, proposal, run, mock, parameters, parallel = this.#parts.share()} = entry;
     return {
       type: 'run',
       job: key,
@@ -137,7 +139,7 @@ class JobRun {
       fragments: this.#parts.folder.extractedData,
       limits: {seconds: null},
       ...(parameters && {parameters}),
-      ...(parallel !== undefined && {parallel}),
+      parallel,
       ...(!isAlone && {foreign: this.#given.list(givenTo(this.#graph, {language, variables: variables ?? []}))}),
       ...(inspect && language === ('typescript' satisfies Language) && {inspect}),
     };

@@ -15,8 +15,9 @@ import {JobQueue} from './job-queue.ts';
 import {runJob} from './run-job.ts';
 import type {Ending, ProgressEvent, RunJobParts} from './run-job.ts';
 
-export interface SchedulerParts extends RunJobParts {
+export interface SchedulerParts extends Omit<RunJobParts, 'share'> {
   readonly jobsAtOnce: number;
+  readonly processors: number;
   readonly inbox: Inbox;
   readonly writer: FolderWriter;
   readonly board: Board;
@@ -149,7 +150,8 @@ export class Scheduler {
   // Never rejects: whatever happens to a job ends here.
   async #execute(job: Job): Promise<void> {
     try {
-      const ending = await runJob(job, this.#parts, (event) => this.#hear(job, event));
+      const share = (): number => Math.max(1, Math.floor(this.#parts.processors / this.#running.size));
+      const ending = await runJob(job, {...this.#parts, share}, (event) => this.#hear(job, event));
       if (ending.outcome === 'failed') await this.#retry(job, ending.message ?? 'The runner could not do it.');
       else this.#store(job, ending);
     } catch (error) {
