@@ -30,6 +30,17 @@ const cache = mkdtempSync(join(tmpdir(), 'firstlight-cache-'));
 process.once('exit', () => rmSync(cache, {recursive: true, force: true}));
 const defaults = {XDG_CACHE_HOME: cache, NODE_COMPILE_CACHE: join(cache, 'compiled')};
 
+const typescriptRunner = [process.execPath, fileURLToPath(runnerEntry)] as const;
+const repository = new URL('../../../', import.meta.url);
+
+/** The Python runner of this repository; contexts of Python run as those of TypeScript do. */
+export const startPythonRunner = (): RunnerProcess =>
+  new RunnerProcess({PYTHONPATH: fileURLToPath(new URL('python', repository)), AMORE_BROKER: 'none'}, [
+    fileURLToPath(new URL('.venv/bin/python', repository)),
+    '-m',
+    'firstlight.runner',
+  ]);
+
 /** What came of a job. */
 export interface JobResult {
   events: RunnerEvent[];
@@ -47,8 +58,8 @@ export class RunnerProcess implements AsyncDisposable {
   readonly ended: Promise<number | null>;
   #jobs = 0;
 
-  constructor(environment: Record<string, string> = {}) {
-    this.#process = spawn(process.execPath, [fileURLToPath(runnerEntry)], {
+  constructor(environment: Record<string, string> = {}, [program, ...options]: readonly [string, ...string[]] = typescriptRunner) {
+    this.#process = spawn(program, options, {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       env: {...process.env, ...defaults, ...environment},
     });

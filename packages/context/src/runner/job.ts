@@ -211,7 +211,8 @@ export class Job {
     await this.#recall(name);
     return this.#inputs(name).flatMap((input) => {
       if (input.optional) return [];
-      const matches = matchesOf(input, this.#known());
+      // In the order of the file, as DAMNIT lists them: a text must not depend on what was computed first.
+      const matches = matchesOf(input, new Set([startTime, ...this.#given.keys(), ...this.#graph.variables.keys()]));
       const present = matches.filter((match) => this.#available.has(match));
       const isMissing = isGlob(input.name) ? present.length === 0 : present.length < matches.length;
       return isMissing ? matches : [];
