@@ -1,4 +1,4 @@
-// How long a context takes: from the request to the first and the last value, for few and many variables, cold and warm, against the official damnit.
+// How long a context takes: from the request to the first and the last value, for few and many variables, cold and warm, against the official damnit (--only=bars, serial or peer: a part).
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -74,8 +74,10 @@ async function main(directory: string): Promise<void> {
   const dataRoot = join(directory, 'data');
   await simulate({dir: dataRoot, runs: 1, trains: 16, detector: [16, 16], procDelaySeconds: 0});
   await using ours = await serveOurs(directory, dataRoot);
-  await againstBars(ours, new Report('Firstlight', 'bar'));
-  await againstSerial(ours, new Report('parallel', 'serial'));
+  const isWanted = (part: string): boolean =>
+    !process.argv.some((option) => option.startsWith('--only=')) || process.argv.includes(`--only=${part}`);
+  if (isWanted('bars')) await againstBars(ours, new Report('Firstlight', 'bar'));
+  if (isWanted('serial')) await againstSerial(ours, new Report('parallel', 'serial'));
   let peers = 0;
   const peerWith = async (context: string): Promise<Peer> => {
     const place = mkdtempSync(join(directory, `peer-${(peers += 1)}-`));
@@ -83,7 +85,7 @@ async function main(directory: string): Promise<void> {
     writeFileSync(file, context);
     return startPeer(place, dataRoot, file, python);
   };
-  if (!process.argv.includes('--without-peer')) await againstPeer(ours, peerWith, new Report('Firstlight', 'damnit'));
+  if (isWanted('peer')) await againstPeer(ours, peerWith, new Report('Firstlight', 'damnit'));
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'firstlight-context-'));
