@@ -99,7 +99,8 @@ class Coordinator:
         """Whether the processes have left a processor unused lately; they may sleep, or wait for files."""
         now = time.monotonic()
         passed = now - self._looked
-        if passed < LOOK_SECONDS or len(self._busy()) < len(self._crew):
+        slow = [member for member in self._crew if member.running is not None and now - member.running_since >= LOOK_SECONDS]
+        if passed < LOOK_SECONDS or len(slow) < len(self._crew):
             return False
         self._looked = now
         return sum(member.is_busy(passed) for member in self._crew) < self._parallel
