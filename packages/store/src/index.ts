@@ -23,6 +23,7 @@ export {decodeNpy, encodeNpy, isNpy} from './npy.ts';
 // The one writer
 export {WriterProcess} from './writer-process.ts';
 export type {WriterOptions} from './writer-process.ts';
+export type {ForeignHand} from './writer/database-mark.ts';
 export type {MergeReport} from './merge/report.ts';
 export type {Quarantined} from './merge/quarantine.ts';
 // Reading

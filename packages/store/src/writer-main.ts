@@ -17,5 +17,8 @@ serveCalls({
   ensureRun: ({run, addedAt}: {run: RunId; addedAt: number}) => writer().ensureRun(run, addedAt),
   setSetting: ({key, value}: {key: string; value: string | bigint | null}) => writer().setSetting(key, value),
   merge: () => writer().merge(),
+  writeFailures: ({run, names, failure}: {run: RunId; names: readonly string[]; failure: {errorClass: string; message: string}}) =>
+    writer().writeFailures(run, names, failure),
+  foreignHand: () => writer().foreignHand,
   foreignChanges: () => writer().foreignChanges(),
 });

@@ -1,6 +1,7 @@
 import type {FirstlightError, RunId, VariableInfo} from '@firstlight/core';
 import {HelperProcess} from '@firstlight/hdf5';
 import type {MergeReport} from './merge/report.ts';
+import type {ForeignHand} from './writer/database-mark.ts';
 
 export interface WriterOptions {
   /** Told when the writer ended without being asked to; the next call starts it again. */
@@ -80,6 +81,16 @@ export class WriterProcess implements AsyncDisposable {
   /** Merges every complete fragment in `extracted_data/`, whoever wrote it. Throws `disk-full`, `database-locked`, `no-permission`: call again later. */
   merge(): Promise<MergeReport> {
     return this.#call('merge');
+  }
+
+  /** Leaves a fragment that says why variables of a run have no value; gives its file name. Throws `disk-full` or `no-permission`. */
+  writeFailures(run: RunId, names: readonly string[], failure: {readonly errorClass: string; readonly message: string}): Promise<string> {
+    return this.#call('writeFailures', {run, names, failure});
+  }
+
+  /** Whether someone else changed the database between our last change of it and this start; `perhaps` when we were killed in the middle of one. */
+  foreignHand(): Promise<ForeignHand> {
+    return this.#call('foreignHand');
   }
 
   /** A number that changes when a program other than this writer has changed the database. */

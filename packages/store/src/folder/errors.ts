@@ -7,6 +7,8 @@ function codeOf(error: unknown): string {
 
 /** Tells whether anything we call (files, SQLite, HDF5) failed because the disk or the quota is full. */
 export function isDiskFull(error: unknown): boolean {
+  // A file that did not fit often cannot be closed either, and then the reason is inside.
+  if (error instanceof SuppressedError) return isDiskFull(error.error) || isDiskFull(error.suppressed);
   if (['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'disk-full'].includes(codeOf(error))) return true;
   return error instanceof Error && /No space left on device|Disk quota exceeded|database or disk is full/.test(error.message);
 }

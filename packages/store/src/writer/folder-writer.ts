@@ -12,6 +12,8 @@ import type {FolderPaths} from '../folder/layout.ts';
 import {Attempts} from '../merge/attempts.ts';
 import {mergeFragments} from '../merge/merge.ts';
 import {Ledger, type MergeReport} from '../merge/report.ts';
+import {writeFragment} from '../fragment/write.ts';
+import {DatabaseMark, type ForeignHand} from './database-mark.ts';
 import {FolderLock} from './lock.ts';
 
 const abandonedAfterMs = 3_600_000;
@@ -20,14 +22,16 @@ const abandonedAfterMs = 3_600_000;
 export class FolderWriter implements Disposable {
   readonly #paths: FolderPaths;
   readonly #lock: FolderLock;
+  readonly #mark: DatabaseMark;
   readonly #connection: Connection;
   readonly #ledger = new Ledger();
   readonly #attempts: Attempts;
 
-  private constructor(paths: FolderPaths, lock: FolderLock, connection: Connection) {
+  private constructor(paths: FolderPaths, lock: FolderLock, mark: DatabaseMark) {
     this.#paths = paths;
     this.#lock = lock;
-    this.#connection = connection;
+    this.#mark = mark;
+    this.#connection = mark.around(() => openToWrite(paths.database));
     this.#attempts = new Attempts(paths.privateDir);
   }
 
@@ -40,7 +44,13 @@ export class FolderWriter implements Disposable {
       return explaining(folder.dir, () => {
         makeDirectory(folder.extractedData); // folders of long ago may lack it
         removeAbandoned(folder);
-        return new FolderWriter(folder, lock, openToWrite(folder.database));
+        const mark = new DatabaseMark(folder);
+        try {
+          return new FolderWriter(folder, lock, mark);
+        } catch (error) {
+          mark[Symbol.dispose]();
+          throw error;
+        }
       });
     } catch (error) {
       lock[Symbol.dispose]();
@@ -55,7 +65,7 @@ export class FolderWriter implements Disposable {
 
   /** Brings names, titles, descriptions, tags and units up to what the context declares. */
   updateVariables(variables: readonly VariableInfo[]): void {
-    explaining(this.#paths.dir, () =>
+    this.#changing(() =>
       updateVariables(
         this.#connection,
         variables.filter(({transient}) => !transient),
@@ -65,23 +75,36 @@ export class FolderWriter implements Disposable {
 
   /** Gives a run its row, so that it is known before it has values. */
   ensureRun(run: RunId, addedAt: number): void {
-    explaining(this.#paths.dir, () => ensureRun(this.#connection, run, {addedAt}));
+    this.#changing(() => ensureRun(this.#connection, run, {addedAt}));
   }
 
   /** Stores a setting; see `FolderSettings` for the keys. */
   setSetting(key: string, value: string | bigint | null): void {
-    explaining(this.#paths.dir, () => storeSetting(this.#connection, key, value));
+    this.#changing(() => storeSetting(this.#connection, key, value));
   }
 
   /** Merges all complete fragments; see `mergeFragments`. */
   merge(): MergeReport {
-    return mergeFragments({
-      paths: this.#paths,
-      connection: this.#connection,
-      ledger: this.#ledger,
-      attempts: this.#attempts,
-      now: () => Date.now() / 1000,
-    });
+    return this.#changing(() =>
+      mergeFragments({
+        paths: this.#paths,
+        connection: this.#connection,
+        ledger: this.#ledger,
+        attempts: this.#attempts,
+        now: () => Date.now() / 1000,
+      }),
+    );
+  }
+
+  /** Leaves a fragment that says why variables of a run have no value; gives its file name. Throws what `writeFragment` throws. */
+  writeFailures(run: RunId, names: readonly string[], failure: {readonly errorClass: string; readonly message: string}): string {
+    const results = names.map((name) => ({name, outcome: {state: 'failed' as const, ...failure}}));
+    return writeFragment(this.#paths.extractedData, run, results);
+  }
+
+  /** Whether someone else changed the database between our last change of it and this `open`. */
+  get foreignHand(): ForeignHand {
+    return this.#mark.foreignHand;
   }
 
   /** A number that changes when another program, not this writer, has changed the database. */
@@ -91,7 +114,12 @@ export class FolderWriter implements Disposable {
 
   [Symbol.dispose](): void {
     this.#connection.close();
+    this.#mark[Symbol.dispose]();
     this.#lock[Symbol.dispose]();
+  }
+
+  #changing<T>(change: () => T): T {
+    return explaining(this.#paths.dir, () => this.#mark.around(change));
   }
 }
 
