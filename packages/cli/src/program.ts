@@ -11,6 +11,11 @@ const atLeastOne = (text: string): number => {
   if (value >= 1) return value;
   throw new InvalidArgumentError('Give a whole number of 1 or more.');
 };
+const portNumber = (text: string): number => {
+  const value = wholeNumber(text);
+  if (value <= 65_535) return value;
+  throw new InvalidArgumentError('Give a number from 0 to 65535.');
+};
 const positiveNumber = (text: string): number => {
   const value = Number(text);
   if (Number.isFinite(value) && value >= 0) return value;
@@ -24,7 +29,7 @@ const runs = (text: string): number[] | 'all' => {
   }
 };
 const frame = (text: string): [number, number] => {
-  const match = /^(\d{1,4})x(\d{1,4})$/.exec(text);
+  const match = /^([1-9]\d{0,3})x([1-9]\d{0,3})$/.exec(text);
   if (match) return [Number(match[1]), Number(match[2])];
   throw new InvalidArgumentError('Write HEIGHTxWIDTH, for example 128x128.');
 };
@@ -37,7 +42,7 @@ const collect = (value: string, before: string[] = []): string[] => [...before, 
 
 const json = () => new Option('--json', 'one JSON object per line on standard output');
 const folder = () => new Option('--folder <dir>', 'experiment folder (default: the nearest one at or above the working directory)');
-const port = () => new Option('--port <n>', 'port to serve on; 0 takes a free one').argParser(wholeNumber).default(8080);
+const port = () => new Option('--port <n>', 'port to serve on; 0 takes a free one').argParser(portNumber).default(8080);
 
 /** The whole command line; each command's code is loaded when it is used. */
 export function program(): Command {
@@ -72,6 +77,7 @@ const commands: (() => Command)[] = [
       .addArgument(new Argument('<runs>', '12, 1-5,8 or all').argParser(runs))
       .option('--var <name>', 'only this variable and what it needs (repeatable)', collect)
       .addOption(new Option('--trigger <kind>', 'which variables').choices(['raw', 'proc', 'all']).default('all'))
+      .option('--proposal <n>', "proposal of the runs (default: the folder's own)", atLeastOne)
       .option('--param <key=value>', 'a value for the parameters of variables, as JSON or text (repeatable)', parameter)
       .option('--mock', 'a run without data')
       .option('--trial', 'compute, show values old and new, store nothing')
@@ -99,12 +105,13 @@ const commands: (() => Command)[] = [
       .option('--proposal <n>', 'proposal number', wholeNumber, 1234)
       .option('--runs <n>', 'how many runs; 0 goes on until stopped', wholeNumber, 10)
       .option('--every <seconds>', 'time between two runs', positiveNumber, 0)
-      .option('--trains <n>', 'trains in a run', wholeNumber, 64)
-      .option('--detector <HxW>', 'size of the area detector, in pixels', frame, [128, 128])
+      .option('--trains <n>', 'trains in a run', atLeastOne, 64)
+      .addOption(new Option('--detector <HxW>', 'size of the area detector, in pixels').argParser(frame).default([128, 128], '128x128'))
       .option('--seed <n>', 'same seed, same data', wholeNumber, 1)
       .option('--sase <n>', 'XGM and time server as at SASE 1, 2 or 3 of the European XFEL (default: names of our own)', sase)
       .option('--faults', 'missing trains, a dead source, a truncated file in some runs')
       .option('--grow', 'files grow train by train')
+      .addOption(new Option('--until-stdin-ends', 'for a process that starts this one: ends with it').hideHelp())
       .addOption(json())
       .action(async (dir, options) => (await import('./commands/simulate.ts')).simulateRuns(dir, options)),
   () =>

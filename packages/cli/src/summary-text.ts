@@ -6,7 +6,7 @@ export function summaryText(summary: unknown, units?: string | null): string {
   if (typeof summary === 'number') return units ? `${formatNumber(summary)} ${units}` : formatNumber(summary);
   if (typeof summary === 'string') return summary;
   if (typeof summary !== 'object') return JSON.stringify(summary);
-  if ('re' in summary && 'im' in summary) return `${summaryText(summary.re)} + ${summaryText(summary.im)}i`;
+  if ('re' in summary && 'im' in summary) return complexText(Number(summary.re), Number(summary.im), units);
   if ('image' in summary) return '[image]';
   if ('trendline' in summary) return sparkline((summary.trendline as {y: unknown[]}).y.map(Number));
   if ('array' in summary) {
@@ -14,6 +14,30 @@ export function summaryText(summary: unknown, units?: string | null): string {
     return `${dtype} (${shape.join(', ')})`;
   }
   return JSON.stringify(summary);
+}
+
+const complexText = (re: number, im: number, units?: string | null): string =>
+  `${formatNumber(re)} ${im < 0 || Object.is(im, -0) ? '-' : '+'} ${formatNumber(Math.abs(im))}i${units ? ` ${units}` : ''}`;
+
+/** A variable's summary as one line of text; a run's start as the clock on the wall showed it. */
+export function valueText(name: string, summary: unknown, units?: string | null): string {
+  return name === 'start_time' && typeof summary === 'number' ? localTime(summary) : summaryText(summary, units);
+}
+
+/** Seconds since 1970 as `2026-01-31 18:05:09`, in this machine's time zone. */
+export const localTime = (seconds: number): string => new Date(seconds * 1000).toLocaleString('sv-SE');
+
+/**
+ * The line of a message that says what happened: of a tree of causes its first leaf.
+ *
+ * @example
+ * causeOf('Skipped due to missing dependency:\n└ (b) failed: ValueError: no beam'); // '(b) failed: ValueError: no beam'
+ */
+export function causeOf(message: string): string {
+  const lines = message.split('\n').filter((line) => line.trim() !== '');
+  const leaf = lines.map((line) => /^[\s├└│]*(\(\S+\) failed: .*)$/.exec(line)?.[1]).find((found) => found !== undefined);
+  const [first = '', second] = lines;
+  return leaf ?? (first.endsWith(':') && second ? `${first} ${second.replace(/^\s*- /, '')}` : first);
 }
 
 const bars = '▁▂▃▄▅▆▇█';

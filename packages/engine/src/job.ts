@@ -10,6 +10,8 @@ export type JobOutcome = 'done' | 'cancelled' | 'failed';
 export interface ProcessRequest {
   /** Runs of any proposal; `'all'` is every run of the table or found below the data root. */
   readonly runs: readonly RunId[] | 'all';
+  /** With `'all'`: only those of this proposal. Default: of every one. */
+  readonly proposal?: number;
   /** Exact names (their dependencies are added); without them all that the trigger selects. */
   readonly variables?: readonly string[];
   /** Default `'all'`. */
@@ -58,6 +60,8 @@ export interface JobValue extends RunId, MaybeTrial {
   readonly state: ValueState;
   /** The form of `summaryToJson`. */
   readonly summary: unknown;
+  /** Of the summary; left out where there are none. */
+  readonly units?: string;
   readonly message: string | null;
   readonly seconds: number;
   /** In a trial: the summary in the table, which stays. */

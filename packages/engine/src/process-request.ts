@@ -83,7 +83,7 @@ function checkVariables(described: DescribedEvent, names: readonly string[] | un
 async function entriesOf(parts: RequestParts, request: ProcessRequest): Promise<Entry[]> {
   const {trigger = 'all', variables = null, mock = false, parameters, parallel, cold} = request;
   const how = {...(parameters && {parameters}), ...(parallel !== undefined && {parallel}), ...(cold && {cold})};
-  const runs = request.runs === 'all' ? await allRuns(parts, mock) : request.runs;
+  const runs = request.runs === 'all' ? await allRuns(parts, mock, request.proposal) : request.runs;
   const signature = `request ${randomUUID()}`;
   const requestedAt = Date.now();
   const entries = runs.map(({proposal, run}) =>
@@ -92,13 +92,21 @@ async function entriesOf(parts: RequestParts, request: ProcessRequest): Promise<
   return [...new Map(entries.map((entry) => [entry.key, entry])).values()];
 }
 
-async function allRuns({table, dataRoot, proposals}: RequestParts, mock: boolean): Promise<RunId[]> {
-  const known = table.runs().map(({proposal, run}) => ({proposal, run}));
+async function allRuns({table, dataRoot, proposals}: RequestParts, mock: boolean, only: number | undefined): Promise<RunId[]> {
+  const known = table.runs().flatMap(({proposal, run}) => (proposal === (only ?? proposal) ? {proposal, run} : []));
+  const onDisk = mock ? known : await runsOnDisk(dataRoot, only === undefined ? proposals : [only]);
+  if (only !== undefined && known.length + onDisk.length === 0) throw noRunsOf(only, dataRoot);
   if (mock) return known;
-  const onDisk = await runsOnDisk(dataRoot, proposals);
   const all = new Map(onDisk.map((run) => [`${run.proposal}:${run.run}`, run]));
   return [...all.values()].sort((a, b) => a.proposal - b.proposal || a.run - b.run);
 }
+
+const noRunsOf = (proposal: number, dataRoot: string): FirstlightError =>
+  new FirstlightError(
+    'no-such-run',
+    `There are no runs of proposal ${proposal} here, nor below ${dataRoot}; \`firstlight show\` lists the runs there are.`,
+    {facts: {proposal}},
+  );
 
 // The same work that waits already is joined, not queued twice. Gives the jobs that are only ours.
 async function queue(

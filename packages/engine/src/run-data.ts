@@ -23,7 +23,7 @@ export function runCheck(dataRoot: string): RunCheck {
     for (const kind of ['raw', 'proc']) {
       if (await unlessMissing(stat(join(directory, kind, runDirectoryName(run))))) return undefined;
     }
-    return `Run ${run} of proposal ${proposal} does not exist below ${directory}.`;
+    return `Run ${run} of proposal ${proposal} does not exist below ${directory}; \`firstlight show\` lists the runs there are, or is the folder's data root (--data) another one?`;
   };
 }
 

@@ -101,6 +101,7 @@ function eventOf(event: ProgressEvent, job: Job, {table}: TrialParts): OneJobEve
     name,
     state,
     summary: summaryToJson(contentOf(event, pictureOf(event))?.summary ?? null),
+    units: attributes?.units,
     message: messageOf(state, attributes),
     seconds,
     before: summaryToJson(table.cell(event, name).summary),

@@ -3,6 +3,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {FirstlightError, sentenceOf} from '@firstlight/core';
 import {Experiment, silentLog} from '@firstlight/engine';
 import type {ExperimentOptions, Log} from '@firstlight/engine';
+import {realFolder} from '@firstlight/store';
 import type {FastifyInstance} from 'fastify';
 import {createServer} from './app.ts';
 import {isLoopback, namesOf} from './http/guard.ts';
@@ -112,9 +113,10 @@ function handle({
   return {...facts, experiments, closed: ended.promise, close, [Symbol.asyncDispose]: close};
 }
 
-/** Opens all folders, or none: when one cannot be opened the others are closed again. */
+/** Opens all folders, or none: when one cannot be opened the others are closed again. One that is named twice, in whatever way, is opened once. */
 async function openAll(folders: readonly string[], options: ExperimentOptions & {log: Log}): Promise<Experiment[]> {
-  const results = await Promise.allSettled([...new Set(folders)].map((folder) => Experiment.open(folder, options)));
+  const once = [...Map.groupBy(folders, realFolder).values()].flatMap((same) => same.slice(0, 1));
+  const results = await Promise.allSettled(once.map((folder) => Experiment.open(folder, options)));
   const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failed = results.find((result) => result.status === 'rejected');
   if (!failed) return opened;

@@ -6,12 +6,13 @@ export {openFolder} from './folder/open.ts';
 export type {ExperimentFolder} from './folder/open.ts';
 export {contextOf, contextsOf, findFolder, pathsOf} from './folder/layout.ts';
 export type {ContextFile, ContextLanguage, FolderPaths} from './folder/layout.ts';
+export {realFolder} from './folder/same.ts';
 export {readSettings} from './database/settings.ts';
 export type {FolderSettings} from './database/settings.ts';
 export {lastOwner} from './writer/lock.ts';
 export type {FolderOwner} from './writer/lock.ts';
 // Files that must survive a power cut
-export {makeDirectory, renameIntoPlace, writeFileDurably} from './folder/durable.ts';
+export {makeDirectory, makePath, renameIntoPlace, writeFileDurably} from './folder/durable.ts';
 export {openToAll} from './folder/modes.ts';
 // Values and fragments
 export {writeFragment} from './fragment/write.ts';

@@ -1,8 +1,8 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {copyFileSync, existsSync, mkdirSync} from 'node:fs';
+import {copyFileSync, existsSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {FirstlightError, proposalDirectoryName} from '@firstlight/core';
-import {createFolder} from '@firstlight/store';
+import {createFolder, makePath} from '@firstlight/store';
 import {defaultPython, installation} from '../environment.ts';
 import {openInBrowser} from '../browser.ts';
 import {outputFor} from '../output.ts';
@@ -45,10 +45,10 @@ function prepare(dataRoot: string): string {
   const folder = join(dataRoot, 'SIM', '202601', proposalDirectoryName(proposal), 'usr', 'Shared', 'amore');
   if (existsSync(join(folder, 'runs.sqlite'))) return folder;
   try {
-    mkdirSync(folder, {recursive: true});
+    makePath(folder);
   } catch (cause) {
     const {code} = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOSPC' ? 'the disk is full' : 'it cannot be written';
+    const reason = code === 'disk-full' ? 'the disk is full' : 'it cannot be written';
     throw new FirstlightError('no-demo-folder', `${dataRoot} cannot hold the demo: ${reason}; name another place with --dir DIR.`, {cause});
   }
   copyFileSync(join(installation, 'packages', 'simulator', 'example', 'context.py'), join(folder, 'context.py'));
@@ -56,9 +56,9 @@ function prepare(dataRoot: string): string {
   return folder;
 }
 
-/** The beamline writes in a process of its own: HDF5 calls block, and the page must not wait for them. */
+/** The beamline writes in a process of its own: HDF5 calls block, and the page must not wait for them. It ends with this one, however that ends. */
 function startBeamline(dataRoot: string, runs: number, every: number): ChildProcess {
-  const options = ['--proposal', String(proposal), '--runs', String(runs), '--every', String(every), '--faults'];
+  const options = ['--proposal', String(proposal), '--runs', String(runs), '--every', String(every), '--faults', '--until-stdin-ends'];
   const command = join(installation, 'packages', 'cli', 'bin', 'firstlight.mjs');
-  return spawn(process.execPath, [command, 'simulate', dataRoot, ...options], {stdio: ['ignore', 'ignore', 'inherit']});
+  return spawn(process.execPath, [command, 'simulate', dataRoot, ...options], {stdio: ['pipe', 'ignore', 'inherit']});
 }

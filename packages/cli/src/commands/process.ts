@@ -1,13 +1,15 @@
 import {FirstlightError, isFirstlightError, type RunId, type Trigger} from '@firstlight/core';
 import {Experiment, type JobEvent} from '@firstlight/engine';
+import {readSettings} from '@firstlight/store';
 import {chooseFolder} from '../folder.ts';
 import {askServer} from '../hand-over.ts';
 import {marks, type Output, outputFor} from '../output.ts';
 import {stopSignal} from '../stop.ts';
-import {summaryText} from '../summary-text.ts';
+import {causeOf, valueText} from '../summary-text.ts';
 
 interface ProcessOptions {
   var?: string[];
+  proposal?: number;
   trigger: Trigger;
   param?: Record<string, unknown>;
   mock?: boolean;
@@ -37,13 +39,14 @@ async function* computeHereOrThere(folder: string, runs: number[] | 'all', optio
   if (typeof experiment === 'string') {
     if (inspect) throw ownedElsewhere(folder, experiment);
     output.say(`${folder} is served by ${experiment}, which does the work.`);
-    yield* askServer(experiment, folder, {runs, ...wanted}, signal);
+    const of = options.proposal ?? (runs === 'all' ? undefined : readSettings(folder).proposal);
+    yield* askServer(experiment, folder, {runs, ...given({proposal: of}), ...wanted}, signal);
     return;
   }
   await using here = experiment;
-  const proposal = here.proposals[0] ?? 1;
+  const proposal = options.proposal ?? here.proposals[0] ?? 1;
   const ids: RunId[] | 'all' = runs === 'all' ? 'all' : runs.map((run) => ({proposal, run}));
-  yield* here.process({runs: ids, ...wanted, ...given({inspect})}, signal);
+  yield* here.process({runs: ids, ...given({proposal: options.proposal}), ...wanted, ...given({inspect})}, signal);
 }
 
 /** What was said at all. */
@@ -80,11 +83,16 @@ async function watch(events: AsyncIterable<JobEvent>, output: Output): Promise<{
 }
 
 function sentence(event: JobEvent): string | undefined {
-  if (event.event === 'value') {
-    const what = event.state === 'ok' ? summaryText(event.summary) : (event.message ?? event.state);
-    const before = event.trial ? `${summaryText(event.before) || 'nothing'} → ` : '';
-    return `${marks[event.state]} run ${event.run}  ${event.name}  ${before}${what.split('\n')[0]}  (${event.seconds.toFixed(2)} s)`;
-  }
-  if (event.event === 'finished' && 'job' in event) return event.outcome === 'done' ? undefined : `✗ run ${event.run}: ${event.message}`;
-  return undefined;
+  if (event.event === 'value') return valueSentence(event);
+  if (event.event !== 'finished') return undefined;
+  if ('job' in event) return event.outcome === 'done' ? undefined : `✗ run ${event.run}: ${event.message}`;
+  const states = Object.entries(event.values).filter(([, count]) => count > 0);
+  const counts = states.map(([state, count]) => `${count} ${state}`).join(', ') || 'no values';
+  return `${event.runs} ${event.runs === 1 ? 'run' : 'runs'}: ${counts} (${event.seconds.toFixed(1)} s)`;
+}
+
+function valueSentence({run, name, state, summary, units, message, trial, before, seconds}: JobEvent & {event: 'value'}): string {
+  const what = state === 'ok' ? valueText(name, summary, units) : causeOf(message ?? state);
+  const old = trial ? `${valueText(name, before) || 'nothing'} → ` : '';
+  return `${marks[state]} run ${run}  ${name}  ${old}${what.split('\n')[0]}  (${seconds.toFixed(2)} s)`;
 }

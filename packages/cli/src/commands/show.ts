@@ -2,7 +2,7 @@ import {type Cell, FirstlightError, formatNumber, type RunId, sizeOf, summaryToJ
 import {cellsOf, type LoadedTable, openFolder, ReaderProcess, type ReadValue} from '@firstlight/store';
 import {chooseFolder} from '../folder.ts';
 import {marks, type Output, outputFor} from '../output.ts';
-import {summaryText} from '../summary-text.ts';
+import {causeOf, valueText} from '../summary-text.ts';
 import {textTable} from '../text-table.ts';
 
 interface ShowOptions {
@@ -54,14 +54,17 @@ const asJson = ({proposal, run, name, state, summary, message, attributes}: Cell
   run,
   name,
   state,
-  summary: summaryToJson(summary),
+  summary: isPicture(summary) ? {image: true} : summaryToJson(summary),
   message,
   ...(attributes?.units && {units: attributes.units}),
 });
 
-const cellText = ({state, summary, attributes, message}: Cell): string => {
-  if (state === 'ok') return summaryText(summaryToJson(summary), attributes?.units);
-  return message ? `${marks[state]} ${message.split('\n')[0]}` : marks[state];
+/** A picture has no address without a server; `--json` says that there is one. */
+const isPicture = (summary: Cell['summary']): boolean => typeof summary === 'object' && summary !== null && 'image' in summary;
+
+const cellText = ({name, state, summary, attributes, message}: Cell): string => {
+  if (state === 'ok') return valueText(name, summaryToJson(summary), attributes?.units);
+  return message ? `${marks[state]} ${causeOf(message)}` : marks[state];
 };
 
 function showTable({variables, runs}: LoadedTable, cells: readonly Cell[], output: Output): void {

@@ -1,7 +1,8 @@
 import {resolve} from 'node:path';
+import {makePath} from '@firstlight/store';
 import {simulate} from '@firstlight/simulator';
 import {outputFor} from '../output.ts';
-import {stopSignal} from '../stop.ts';
+import {stdinEnded, stopSignal} from '../stop.ts';
 
 interface SimulateOptions {
   proposal: number;
@@ -13,19 +14,25 @@ interface SimulateOptions {
   faults?: boolean;
   grow?: boolean;
   sase?: 1 | 2 | 3;
+  untilStdinEnds?: boolean;
   json?: boolean;
 }
 
 /** Writes runs until there are enough or someone stops it. */
-export async function simulateRuns(dir: string, {every, json, faults = false, grow = false, ...rest}: SimulateOptions): Promise<void> {
+export async function simulateRuns(
+  dir: string,
+  {every, json, untilStdinEnds, faults = false, grow = false, ...rest}: SimulateOptions,
+): Promise<void> {
   const output = outputFor({json});
+  const root = resolve(dir);
+  makePath(root);
   await simulate({
     ...rest,
-    dir: resolve(dir),
+    dir: root,
     everySeconds: every,
     faults,
     grow,
-    signal: stopSignal(),
+    signal: untilStdinEnds ? AbortSignal.any([stopSignal(), stdinEnded()]) : stopSignal(),
     onRun: (written) => output.result({event: 'run', ...written}, describe(written)),
   });
 }

@@ -178,6 +178,7 @@ export class Scheduler {
       name: event.variable,
       state: event.state,
       summary: summaryToJson(summary),
+      units: event.attributes?.units,
       message: messageOf(event.state, event.attributes),
       seconds: event.seconds,
     });

@@ -33,6 +33,7 @@ export function requestOf(body: ProcessBody, experiment: ServedExperiment): Proc
   const {variables, trigger, mock, parameters, parallel, cold} = body;
   return {
     runs: runsOf(body, experiment),
+    ...(body.proposal && {proposal: body.proposal}),
     ...(variables && {variables}),
     ...(trigger && {trigger}),
     ...(mock != null && {mock}),
@@ -45,7 +46,7 @@ export function requestOf(body: ProcessBody, experiment: ServedExperiment): Proc
 function runsOf({runs, proposal}: ProcessBody, experiment: ServedExperiment): RunId[] | 'all' {
   const chosen = typeof runs === 'string' ? parseRuns(runs) : runs;
   const of = proposal ?? undefined;
-  if (chosen === 'all') return of === undefined ? 'all' : experiment.table.runs().filter((row) => row.proposal === of);
+  if (chosen === 'all') return 'all';
   return chosen.map((run) => (typeof run === 'number' ? {proposal: of ?? onlyProposal(experiment), run} : run));
 }
 

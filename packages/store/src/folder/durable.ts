@@ -1,5 +1,7 @@
-import {closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync} from 'node:fs';
+import {closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, statSync, writeFileSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
+import {FirstlightError} from '@firstlight/core';
+import {explained} from './errors.ts';
 import {openToAll} from './modes.ts';
 
 /** Brings a file's content (or a directory's entries) to the disk. */
@@ -27,8 +29,35 @@ export function writeFileDurably(path: string, content: string | Uint8Array): vo
   renameIntoPlace(beside, path);
 }
 
-/** Makes a directory that everybody may use; nothing happens when it is there. */
+/** Makes a directory that everybody may use, and those above it that are missing; throws as `makePath`. */
 export function makeDirectory(path: string): void {
-  mkdirSync(path, {recursive: true});
+  makePath(path);
   openToAll(path);
 }
+
+/**
+ * Makes a directory and those above it that are missing; nothing happens when it is there.
+ *
+ * Level by level, because `mkdir -p` of Node never ends in file systems that say "no such directory" where they mean "not here" (`/proc`).
+ *
+ * @throws FirstlightError `no-permission` where a directory cannot be made, `disk-full`.
+ */
+export function makePath(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makePath(dirname(path));
+  makeLevel(path);
+}
+
+function makeLevel(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (cause) {
+    const {code} = cause as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && existsSync(path) && statSync(path).isDirectory()) return; // someone else was faster
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EEXIST') throw notThere(path, cause);
+    throw explained(cause, path);
+  }
+}
+
+const notThere = (path: string, cause: unknown): FirstlightError =>
+  new FirstlightError('no-permission', `No directory can be made at ${path}; choose another place.`, {cause, facts: {path}});

@@ -1,0 +1,30 @@
+import {expect, test} from 'vitest';
+import {causeOf, localTime, summaryText, valueText} from '../src/summary-text.ts';
+
+test.each([
+  [{re: -4.3, im: -2.9}, '-4.3 - 2.9i mJ'],
+  [{re: 1, im: 0}, '1 + 0i mJ'],
+  [{re: 'NaN', im: '-Infinity'}, 'NaN - ∞i mJ'],
+  [2.5, '2.5 mJ'],
+])('a summary is one line with its units: %j', (summary, text) => {
+  expect(summaryText(summary, 'mJ')).toBe(text);
+});
+
+test('the start of a run is the time on the clock here', () => {
+  const noon = new Date(2026, 0, 31, 12, 5, 9).getTime() / 1000;
+  expect(localTime(noon)).toBe('2026-01-31 12:05:09');
+  expect(valueText('start_time', noon)).toBe('2026-01-31 12:05:09');
+  expect(valueText('other', 3)).toBe('3');
+});
+
+test.each([
+  ['ZeroDivisionError: division by zero\n  more', 'ZeroDivisionError: division by zero'],
+  [
+    'Skipped due to missing dependency:\n├ (a) skipped\n│  └ (b) failed: ValueError: no beam\n│     at noon\n└ (c) failed: TypeError: x',
+    '(b) failed: ValueError: no beam',
+  ],
+  ["Dependencies returned no data:\n- 'a'\n- 'b'", "Dependencies returned no data: 'a'"],
+  ['', ''],
+])('of a long message the line with the cause is shown', (message, cause) => {
+  expect(causeOf(message)).toBe(cause);
+});
