@@ -21,7 +21,7 @@ export async function leaveMark(folder: Folder): Promise<void> {
   await writeFile(fileOf(folder), `${JSON.stringify(await markOf(folder))}\n`);
 }
 
-/** Tells whether the database is not as we left it. False also when we left without a word (a crash): then our own unfinished work explains it. */
+/** Tells whether the database is not as we left it. False also when we left without a word (a crash): then the writer's own mark tells. */
 export async function takeMark(folder: Folder): Promise<{changedMeanwhile: boolean}> {
   const before = await readMark(folder);
   await removeFile(fileOf(folder));

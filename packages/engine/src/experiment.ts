@@ -7,8 +7,9 @@ import {openFolder, ReaderProcess, readSettings} from '@firstlight/store';
 import type {ExperimentFolder} from '@firstlight/store';
 import {Feed} from './feed/feed.ts';
 import type {Health} from './health.ts';
-import type {JobEvent, ProcessRequest} from './job.ts';
+import type {JobEvent, OpenJob, ProcessRequest} from './job.ts';
 import {stderrLog} from './log.ts';
+import {Looking} from './looking.ts';
 import type {Log} from './log.ts';
 import {Notes} from './notes.ts';
 import {pictureAddresses} from './picture.ts';
@@ -58,6 +59,8 @@ interface Parts {
   readonly notes: Notes;
   /** Undefined for a folder that can only be looked at. */
   readonly workshop: Workshop | undefined;
+  /** Only for such a folder. */
+  readonly looking: Looking | undefined;
 }
 
 /**
@@ -111,11 +114,14 @@ export class Experiment implements AsyncDisposable {
       await Feed.open(readOnly ? null : settings.folder.privateDir, {onTrouble: (error) => workshop?.feedTrouble(error)}),
     );
     const stored = new StoredTable({dir: settings.folder.dir, reader, table, changes, address: pictureAddresses(id)});
+    const version = readOnly ? await reader.dataVersion(settings.folder.dir) : 0;
     await stored.load();
     await workshop?.begin({table, changes, stored, address: pictureAddresses(id)});
     if (readOnly) notes.add(sentenceOf(readOnly));
+    const onTrouble = (error: unknown): void => notes.add(sentenceOf(error));
+    const looking = readOnly ? stack.use(new Looking(version, {dir: settings.folder.dir, reader, stored, onTrouble})) : undefined;
     stack.move();
-    return new Experiment({id, settings, table, changes, reader, notes, workshop});
+    return new Experiment({id, settings, table, changes, reader, notes, workshop, looking});
   }
 
   /** The proposals whose runs belong here: the folder's own first, then others in its table. */
@@ -140,9 +146,14 @@ export class Experiment implements AsyncDisposable {
     );
   }
 
-  /** Stops a job, or one variable of it; what is done already stays. A job that is over (or unknown) is left alone. */
-  async cancel(job: string, variable?: string): Promise<void> {
-    await this.#workshop().cancel(job, variable ?? null);
+  /** Stops a job, or one variable of it; what is done already stays. False when there is nothing to stop: it is over, or was never there. */
+  async cancel(job: string, variable?: string): Promise<boolean> {
+    return this.#workshop().cancel(job, variable ?? null);
+  }
+
+  /** The jobs that wait or run, whoever asked for them, the oldest first. */
+  jobs(): readonly OpenJob[] {
+    return this.#parts.workshop?.jobs() ?? [];
   }
 
   /** Tells other programs that want this folder where it is served, or (null) that it is not. */
@@ -181,7 +192,7 @@ export class Experiment implements AsyncDisposable {
   }
 
   async #dispose(): Promise<void> {
-    await this.#parts.workshop?.stop();
+    await Promise.all([this.#parts.workshop?.stop(), this.#parts.looking?.[Symbol.asyncDispose]()]);
     await this.changes[Symbol.asyncDispose]();
     await Promise.all([this.#parts.workshop?.[Symbol.asyncDispose](), this.reader[Symbol.asyncDispose]()]);
   }

@@ -15,6 +15,7 @@ export type {
   JobQueued,
   JobStarted,
   JobValue,
+  OpenJob,
   ProcessRequest,
   ValueState,
 } from './job.ts';

@@ -6,6 +6,18 @@ export type ValueState = 'ok' | 'none' | 'skipped' | 'failed' | 'cancelled';
 /** How a job as a whole ended; variables that failed do not make a job fail. */
 export type JobOutcome = 'done' | 'cancelled' | 'failed';
 
+/** A job that is not over. */
+export interface OpenJob extends RunId {
+  /** Names it for `cancel`. */
+  readonly job: string;
+  readonly trigger: Trigger;
+  readonly state: 'queued' | 'running';
+  /** The variables that were asked for; null: all that the trigger selects. */
+  readonly variables: readonly string[] | null;
+  /** When it was asked for, in seconds since 1970. */
+  readonly since: number;
+}
+
 /** What someone asks to compute. */
 export interface ProcessRequest {
   /** Runs of any proposal; `'all'` is every run of the table or found below the data root. */

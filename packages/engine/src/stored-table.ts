@@ -19,6 +19,9 @@ export interface StoredTableParts {
   readonly address: PictureAddress;
 }
 
+/** Where nothing is announced before it is in the database. */
+export const nothingAhead = {reading: (): Reading => ({isAhead: () => false, [Symbol.dispose]: () => {}})};
+
 interface StoredCell {
   readonly cell: Cell;
   /** When it was written, in seconds since 1970. */
@@ -70,20 +73,20 @@ export class StoredTable {
   }
 
   /** Announces what differs in the database; a refresh that is asked for while one runs follows it. */
-  async refresh(board: Board): Promise<void> {
+  async refresh(board: Pick<Board, 'reading'>): Promise<void> {
     this.#isStale = true;
     this.#refreshing ??= this.#refreshAll(board).finally(() => (this.#refreshing = undefined));
     await this.#refreshing;
   }
 
-  async #refreshAll(board: Board): Promise<void> {
+  async #refreshAll(board: Pick<Board, 'reading'>): Promise<void> {
     while (this.#isStale) {
       this.#isStale = false;
       await this.#refreshOnce(board);
     }
   }
 
-  async #refreshOnce(board: Board): Promise<void> {
+  async #refreshOnce(board: Pick<Board, 'reading'>): Promise<void> {
     const {reader, dir, table, changes} = this.#parts;
     using reading = board.reading();
     const loaded = await reader.loadTable(dir);

@@ -1,7 +1,7 @@
 import {sentenceOf} from '@firstlight/core';
 import type {DescribedEvent, RunId} from '@firstlight/core';
 import {contextsOf} from '@firstlight/store';
-import type {MergeReport} from '@firstlight/store';
+import type {ForeignHand, MergeReport} from '@firstlight/store';
 import {Board, startTimeCell} from './board.ts';
 import {leaveMark, takeMark} from './closing-mark.ts';
 import {Disk, isDiskFull} from './disk.ts';
@@ -9,6 +9,7 @@ import type {Settings} from './experiment.ts';
 import type {Feed} from './feed/feed.ts';
 import {ForeignWatch} from './foreign.ts';
 import type {Health} from './health.ts';
+import type {OpenJob} from './job.ts';
 import type {Notes} from './notes.ts';
 import {takeFolder} from './ownership.ts';
 import type {PictureAddress} from './picture.ts';
@@ -46,7 +47,8 @@ interface Parts {
   readonly writer: FolderWriter;
   readonly inbox: Inbox;
   readonly contexts: Contexts;
-  readonly changedMeanwhile: boolean;
+  /** Whether another program changed the database while we were not there. */
+  readonly foreignHand: ForeignHand;
 }
 
 const leftoverPatienceMs = 10_000; // A full disk must not keep the folder from being shown.
@@ -87,6 +89,7 @@ export class Workshop implements AsyncDisposable {
       ),
     );
     const {changedMeanwhile} = await takeMark(folder);
+    const foreignHand = changedMeanwhile ? 'yes' : await writer.foreignHand();
     await makeDirectory(folder.processLogs);
     const inbox = await Inbox.open(folder.privateDir);
     const contexts = stack.use(
@@ -98,7 +101,7 @@ export class Workshop implements AsyncDisposable {
         onNote,
       }),
     );
-    workshop = new Workshop({settings, notes, disk, writer, inbox, contexts, changedMeanwhile});
+    workshop = new Workshop({settings, notes, disk, writer, inbox, contexts, foreignHand});
     await Promise.race([writer.merged(), patience(leftoverPatienceMs)]);
     stack.move();
     return workshop;
@@ -109,7 +112,7 @@ export class Workshop implements AsyncDisposable {
     const {settings, disk, writer, inbox, contexts} = this.#parts;
     const {folder, jobsAtOnce, processors, log} = settings;
     const {table, changes, address} = surroundings;
-    if (this.#parts.changedMeanwhile) await changes.forget();
+    if (this.#parts.foreignHand === 'yes' && changes.current > 0) await changes.forget();
     const board = new Board(table, changes, address);
     const scheduler = new Scheduler({
       folder,
@@ -124,6 +127,7 @@ export class Workshop implements AsyncDisposable {
       hub: this.#hub,
       disk,
       log,
+      onNote: (sentence) => this.#parts.notes.add(sentence),
     });
     this.#work = {...surroundings, board, scheduler};
     if (contexts.described) this.#onContext(contexts.described);
@@ -155,9 +159,14 @@ export class Workshop implements AsyncDisposable {
     return {...this.#begun.scheduler.counts, writer: writer.state, disk: disk.state, context};
   }
 
-  /** Stops a job, or one variable of it. */
-  async cancel(job: string, variable: string | null): Promise<void> {
-    await this.#begun.scheduler.cancel(job, variable, 'It was cancelled.');
+  /** Stops a job, or one variable of it; false when there is nothing to stop. */
+  async cancel(job: string, variable: string | null): Promise<boolean> {
+    return this.#begun.scheduler.cancel(job, variable, 'It was cancelled.');
+  }
+
+  /** The jobs that are not over. */
+  jobs(): OpenJob[] {
+    return this.#begun.scheduler.jobs;
   }
 
   /** Tells others where the folder is served. */
@@ -201,7 +210,8 @@ export class Workshop implements AsyncDisposable {
   async #resume({table, changes, scheduler}: Work): Promise<void> {
     const {entries, quarantined} = await this.#parts.inbox.list();
     for (const sentence of quarantined) this.#parts.notes.add(sentence);
-    const left = this.#leftovers.flatMap(({merged}) => merged.map(({run}) => run));
+    // Killed in the middle of a change, we cannot tell whether the next one was ours.
+    const left = this.#parts.foreignHand === 'perhaps' ? table.runs() : this.#leftovers.flatMap(({merged}) => merged.map(({run}) => run));
     for (const run of [...entries, ...left]) {
       const row = table.row(run);
       changes.push([...(row ? [startTimeCell(row)] : []), ...table.cells(run)]);

@@ -2,7 +2,7 @@ import {setTimeout as after} from 'node:timers/promises';
 import {isFirstlightError, sentenceOf} from '@firstlight/core';
 import type {RunId, VariableInfo} from '@firstlight/core';
 import {WriterProcess} from '@firstlight/store';
-import type {MergeReport} from '@firstlight/store';
+import type {ForeignHand, MergeReport} from '@firstlight/store';
 import {isDiskFull} from './disk.ts';
 import type {Log} from './log.ts';
 
@@ -68,6 +68,16 @@ export class FolderWriter implements AsyncDisposable {
   /** Makes a run known to the database, if it is not. */
   async ensureRun(run: RunId, addedAt: number): Promise<void> {
     await this.#untilDone('adding a run', async () => this.#process.ensureRun(run, addedAt));
+  }
+
+  /** Whether another program changed the database before we took the folder. */
+  async foreignHand(): Promise<ForeignHand> {
+    return this.#untilDone('asking who changed the database', async () => this.#process.foreignHand());
+  }
+
+  /** Leaves a fragment that says why variables have no value; gives its file name. Throws when it cannot be written. */
+  async writeFailures(run: RunId, names: readonly string[], message: string): Promise<string> {
+    return this.#process.writeFailures(run, names, {errorClass: 'JobError', message});
   }
 
   /** A number that changes when another program has changed the database, or the writer was started again. */

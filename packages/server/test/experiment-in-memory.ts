@@ -11,6 +11,16 @@ export interface Double extends ServedExperiment {
 
 const variable = (name: string, units: string | null = null) => ({name, title: name.toUpperCase(), units, description: null, tags: []});
 
+const openJob = {
+  job: 'job-1',
+  proposal: 1234,
+  run: 2,
+  trigger: 'raw',
+  state: 'running',
+  variables: null,
+  since: 1_700_000_000.5,
+} as const;
+
 /** Makes an experiment with runs 1 to 3 of proposal 1234. */
 export async function experimentInMemory(): Promise<Double> {
   const table = new Table();
@@ -47,7 +57,8 @@ export async function experimentInMemory(): Promise<Double> {
     table,
     changes,
     process: ({runs}) => jobEvents(runs === 'all' ? [] : runs),
-    cancel: () => Promise.resolve(),
+    cancel: (job) => Promise.resolve(job === openJob.job),
+    jobs: () => [openJob],
     problems: () => [],
     health: () => ({writer: 'alive', waiting: 0, running: 0, held: 0, disk: 'ok', context: 'ok', readOnly: null, notes: []}),
     reader: {

@@ -50,6 +50,17 @@ test.for([
   expect(await ask(query)).toMatchObject({errors: [{message: expect.stringMatching(/\.$/), extensions: {code}}]});
 });
 
+test('jobs that nobody asked for by hand are listed, and can be cancelled once', async () => {
+  const {data} = (await ask('{experiment(id: "p1234") {jobs {job proposal run trigger state variables since}}}')) as {
+    data: {experiment: {jobs: unknown[]}};
+  };
+  expect(data.experiment.jobs).toEqual([
+    {job: 'job-1', proposal: 1234, run: 2, trigger: 'raw', state: 'running', variables: null, since: 1_700_000_000.5},
+  ]);
+  expect(await ask('mutation {cancel(experiment: "p1234", job: "job-1")}')).toEqual({data: {cancel: true}});
+  expect(await ask('mutation {cancel(experiment: "p1234", job: "job-9")}')).toEqual({data: {cancel: false}});
+});
+
 test('a mutation does not come by GET', async () => {
   const response = await app.inject({url: `/graphql?query=${encodeURIComponent('mutation {cancel(experiment: "p1234", job: "1")}')}`});
   expect(response.statusCode).toBe(405);

@@ -1,10 +1,12 @@
 import {isFirstlightError, sentenceOf, summaryToJson} from '@firstlight/core';
+import type {ValueEvent} from '@firstlight/core';
 import type {Board} from '../board.ts';
 import {plannedNames} from '../board.ts';
 import {messageOf} from '../cell.ts';
+import {isDiskFull, saysDiskFull} from '../disk.ts';
 import type {Disk} from '../disk.ts';
 import type {Feed} from '../feed/feed.ts';
-import type {JobQueued} from '../job.ts';
+import type {JobQueued, OpenJob} from '../job.ts';
 import type {FolderWriter} from '../writer.ts';
 import type {Entry} from './entry.ts';
 import type {Inbox} from './inbox.ts';
@@ -24,6 +26,8 @@ export interface SchedulerParts extends Omit<RunJobParts, 'share'> {
   readonly changes: Feed;
   readonly hub: JobHub;
   readonly disk: Disk;
+  /** One sentence that a person should see. */
+  readonly onNote: (sentence: string) => void;
 }
 
 const maximumAttempts = 3;
@@ -48,6 +52,12 @@ export class Scheduler {
 
   get counts(): {waiting: number; running: number; held: number} {
     return {waiting: this.#queue.waiting, running: this.#running.size, held: this.#queue.held.length};
+  }
+
+  /** The jobs that are not over, the oldest first; those of which only values have to be stored are. */
+  get jobs(): OpenJob[] {
+    const open = [...this.#queue.all].filter(({state}) => state !== 'storing');
+    return open.map(openJob).sort((one, other) => one.since - other.since);
   }
 
   /** A job that has not begun and does the same already, or undefined. */
@@ -107,17 +117,15 @@ export class Scheduler {
     this.dispatch();
   }
 
-  /** Stops a job, or one variable of it that has not given its value; unknown ones are done already. */
-  async cancel(key: string, variable: string | null, reason: string): Promise<void> {
+  /** Stops a job, or one variable of it that has not given its value; false when it is done already, or unknown. */
+  async cancel(key: string, variable: string | null, reason: string): Promise<boolean> {
     const job = this.#queue.get(key);
-    if (!job || job.state === 'storing') return;
-    if (job.state === 'running') {
-      if (variable === null) job.cancelled = reason;
-      else job.cancelledVariables.set(variable, reason);
-      await job.runner?.cancel(key, variable, reason);
-      return;
-    }
-    if (variable === null) this.#store(job, {outcome: 'cancelled', message: reason});
+    if (!job || job.state === 'storing' || (variable !== null && !job.names.has(variable))) return false;
+    if (variable !== null) job.cancelledVariables.set(variable, reason);
+    else if (job.state === 'running') job.cancelled = reason;
+    else this.#store(job, {outcome: 'cancelled', message: reason});
+    await job.runner?.cancel(key, variable, reason);
+    return true;
   }
 
   /** Starts nothing more and waits for what runs, at most so long; what is not done then stays in the inbox. */
@@ -152,12 +160,14 @@ export class Scheduler {
     try {
       const share = (): number => Math.max(1, Math.floor(this.#parts.processors / this.#running.size));
       const ending = await runJob(job, {...this.#parts, share}, (event) => this.#hear(job, event));
-      if (ending.outcome === 'failed') await this.#retry(job, ending.message ?? 'The runner could not do it.');
-      else this.#store(job, ending);
+      if (ending.outcome === 'failed') {
+        const sentence = ending.message ?? 'The runner could not do it.';
+        await this.#retry(job, sentence, saysDiskFull(sentence));
+      } else this.#store(job, ending);
     } catch (error) {
       if (this.#isStopped) return;
       if (isFirstlightError(error, 'context-broken')) return this.#hold(job, sentenceOf(error));
-      await this.#retry(job, sentenceOf(error));
+      await this.#retry(job, sentenceOf(error), isDiskFull(error));
     }
   }
 
@@ -197,14 +207,29 @@ export class Scheduler {
   }
 
   // A full disk and a lost process are not the run's fault; whether something else is, three attempts show.
-  async #retry(job: Job, sentence: string): Promise<void> {
+  async #retry(job: Job, sentence: string, isAboutDisk: boolean): Promise<void> {
     const {log, disk} = this.#parts;
     if (job.cancelled !== undefined) return this.#store(job, {outcome: 'cancelled', message: job.cancelled});
-    if (!(await disk.hasSpace().catch(() => true))) job.attempts = 0;
-    if (job.attempts >= maximumAttempts) return this.#store(job, {outcome: 'failed', message: sentence});
+    if (isAboutDisk) disk.isFull(); // Too full for this one; a smaller one may fit, so it goes behind them.
+    const isHeld = isAboutDisk || !(await disk.hasSpace().catch(() => true));
+    if (isHeld) job.attempts = 0;
+    if (job.attempts >= maximumAttempts) return this.#fail(job, sentence);
     log.warn(`${job.entry.key} is begun again: ${sentence}`, {attempts: job.attempts});
-    this.#queue.move(job, 'waiting', {toFront: true});
+    this.#queue.move(job, 'waiting', {toFront: !isHeld});
     this.#plan(job);
+  }
+
+  /** Gives a job up: what it has not computed says why. */
+  async #fail(job: Job, sentence: string): Promise<void> {
+    const {writer, onNote, contexts} = this.#parts;
+    const {proposal, run} = job.entry;
+    onNote(`Run ${run} of proposal ${proposal} could not be computed: ${sentence}`);
+    const stored = (contexts.described?.variables ?? []).filter(({transient, name}) => !transient && job.names.has(name));
+    const names = stored.map(({name}) => name);
+    // Without a place to write, the table shows it until the next start.
+    const fragment = names.length === 0 ? null : await writer.writeFailures(job.entry, names, sentence).catch(() => unstored);
+    for (const name of names) this.#hear(job, failureOf(job, name, sentence, fragment));
+    this.#store(job, {outcome: 'failed', message: sentence});
   }
 
   #store(job: Job, ending: Ending): void {
@@ -234,3 +259,31 @@ export class Scheduler {
     this.#parts.hub.emit({event: 'finished', ...this.#identity(job), outcome, message, seconds});
   }
 }
+
+const openJob = ({entry, state}: Job): OpenJob => ({
+  job: entry.key,
+  proposal: entry.proposal,
+  run: entry.run,
+  trigger: entry.trigger,
+  state: state === 'running' ? 'running' : 'queued',
+  variables: entry.variables,
+  since: entry.requestedAt / 1000,
+});
+
+/** Names no file; a value that says so is shown, though it is not in the folder. */
+const unstored = '';
+
+const failureOf = ({entry: {key, proposal, run}}: Job, variable: string, message: string, fragment: string | null): ValueEvent => ({
+  type: 'value',
+  job: key,
+  proposal,
+  run,
+  variable,
+  state: 'failed',
+  summary: null,
+  maxDiff: null,
+  attributes: {error: message, error_cls: 'JobError'},
+  kind: null,
+  seconds: 0,
+  fragment,
+});

@@ -5,7 +5,7 @@ import type {Enums} from '../graphql/enums.ts';
 import {cellToJson, detailsToJson} from './cell.ts';
 import type {CellJson} from './cell.ts';
 import {parseRunIds} from './run-ids.ts';
-import type {Column, Row, ServedExperiment} from './served.ts';
+import type {Column, OpenJob, Row, ServedExperiment} from './served.ts';
 
 /** An experiment and the id under which this server has it. */
 interface Entry {
@@ -95,6 +95,23 @@ export function defineExperiments(builder: Builder, enums: Enums) {
     }),
   });
 
+  const OpenJobType = builder.objectRef<OpenJob>('OpenJob').implement({
+    description: 'The work of one run that waits or is being done, whoever asked for it.',
+    fields: (t) => ({
+      job: t.exposeID('job', {description: 'To be given to `cancel`.'}),
+      proposal: t.exposeInt('proposal'),
+      run: t.exposeInt('run'),
+      trigger: t.expose('trigger', {type: enums.Trigger}),
+      state: t.exposeString('state', {description: 'queued or running.'}),
+      variables: t.stringList({
+        nullable: true,
+        description: 'The variables that were asked for; null: all that the trigger selects.',
+        resolve: ({variables}) => variables && [...variables],
+      }),
+      since: t.exposeFloat('since', {description: 'When it was asked for, in seconds since 1970 (UTC).'}),
+    }),
+  });
+
   const ExperimentType = builder.objectRef<Entry>('Experiment').implement({
     description: 'An experiment folder that this server works on.',
     fields: (t) => ({
@@ -113,6 +130,11 @@ export function defineExperiments(builder: Builder, enums: Enums) {
           proposal: t.arg.int({description: 'Default: every proposal.'}),
         },
         resolve: (entry, args) => valuesOf(entry, args),
+      }),
+      jobs: t.field({
+        type: [OpenJobType],
+        description: 'The jobs that wait or run, the oldest first.',
+        resolve: ({experiment}) => [...experiment.jobs()],
       }),
       problems: t.field({type: [ProblemType], resolve: ({experiment}) => [...experiment.problems()]}),
     }),

@@ -1,11 +1,12 @@
 import type {Experiment, Feed, Table} from '@firstlight/engine';
 import type {ReaderProcess} from '@firstlight/store';
 
-export type {FeedItem, RunRow as Row, Variable as Column} from '@firstlight/engine';
+export type {FeedItem, OpenJob, RunRow as Row, Variable as Column} from '@firstlight/engine';
 export type {ReadValue, ValueDescription} from '@firstlight/store';
 
 /** What the server needs of an experiment; the engine's `Experiment` is one. */
-export interface ServedExperiment extends Pick<Experiment, 'id' | 'folder' | 'proposals' | 'process' | 'cancel' | 'problems' | 'health'> {
+export interface ServedExperiment
+  extends Pick<Experiment, 'id' | 'folder' | 'proposals' | 'process' | 'cancel' | 'jobs' | 'problems' | 'health'> {
   readonly table: Pick<Table, 'variables' | 'runs' | 'cell' | 'cells'>;
   readonly changes: Pick<Feed, 'current' | 'since'>;
   readonly reader: Pick<ReaderProcess, 'describeValue' | 'readData' | 'readPreview' | 'previewPng'>;

@@ -42,11 +42,11 @@ export function defineProcess(builder: Builder, {Trigger}: Enums): void {
     }),
     cancel: t.field({
       type: 'Boolean',
-      description: 'Stops a job, or one variable of it (then what needs the variable is skipped).',
+      description:
+        'Stops a job, or one variable of it (then what needs the variable is skipped). False when there is nothing to stop: it is over, or unknown.',
       args: {experiment: t.arg.id({required: true}), job: t.arg.id({required: true}), variable: t.arg.string()},
       resolve: async (_root, {experiment, job, variable}, {catalogue}) => {
-        await catalogue.find(experiment).cancel(job, variable ?? undefined);
-        return true;
+        return catalogue.find(experiment).cancel(job, variable ?? undefined);
       },
     }),
   }));
