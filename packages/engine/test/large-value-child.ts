@@ -5,15 +5,19 @@ import {join} from 'node:path';
 import {silentLog, Experiment} from '@firstlight/engine';
 import {createFolder} from '@firstlight/store';
 
-const [disk = '', python = ''] = process.argv.slice(2);
+const [disk = '', python = '', language = 'python'] = process.argv.slice(2);
 const dir = join(disk, 'folder');
 const say = (fact: unknown): void => void process.stdout.write(`${JSON.stringify(fact)}\n`);
 
-createFolder(dir, {proposal: 1234, contextPython: python});
-writeFileSync(
-  join(dir, 'context.py'),
-  'from damnit_ctx import Variable\nimport numpy as np\n\n@Variable()\ndef a(run):\n    return 1\n\n@Variable()\ndef big(run):\n    return np.random.rand(1000, 1000)\n\n@Variable()\ndef z(run):\n    return 2\n',
-);
+createFolder(dir, {proposal: 1234, contextPython: python, language: language === 'python' ? 'python' : 'typescript'});
+const contexts = {
+  'context.py':
+    'from damnit_ctx import Variable\nimport numpy as np\n\n@Variable()\ndef a(run):\n    return 1\n\n@Variable()\ndef big(run):\n    return np.random.rand(1000, 1000)\n\n@Variable()\ndef z(run):\n    return 2\n',
+  'context.ts':
+    "import {variable} from '@firstlight/context';\nexport const a = variable({}, () => 1);\nexport const big = variable({}, () => new Float64Array(1_000_000));\nexport const z = variable({}, () => 2);\n",
+};
+const file = language === 'python' ? 'context.py' : 'context.ts';
+writeFileSync(join(dir, file), contexts[file]);
 await using experiment = await Experiment.open(dir, {watch: false, log: silentLog});
 const watching = setInterval(() => {
   if (experiment.health().disk !== 'full') return;

@@ -30,15 +30,20 @@ test.runIf(canMount)('a full disk stops the work with a sentence, loses nothing,
   ]);
 });
 
-test.runIf(canMount)('a value that does not fit on a disk with a little space waits for more of it, and nothing is lost', () => {
-  const disk = temporaryDirectory();
-  const facts = runMounted(`mount -t tmpfs -o size=1200k none ${disk}`, './large-value-child.ts', [disk, python]);
-  expect(facts).toEqual([
-    {inbox: 1, notes: [expect.stringMatching(/^The disk of .+ is full; processing waits and goes on by itself when there is space\.$/)]},
-    {outcome: 'done', message: null},
-    {states: ['ok', 'ok', 'ok'], inbox: 0, notes: []},
-  ]);
-});
+const languages = ['python', 'typescript'] as const;
+
+test.runIf(canMount).for(languages)(
+  'a value (%s) that does not fit on a disk with a little space waits for more of it, and nothing is lost',
+  (language) => {
+    const disk = temporaryDirectory();
+    const facts = runMounted(`mount -t tmpfs -o size=1200k none ${disk}`, './large-value-child.ts', [disk, python, language]);
+    expect(facts).toEqual([
+      {inbox: 1, notes: [expect.stringMatching(/^The disk of .+ is full; processing waits and goes on by itself when there is space\.$/)]},
+      {outcome: 'done', message: null},
+      {states: ['ok', 'ok', 'ok'], inbox: 0, notes: []},
+    ]);
+  },
+);
 
 test.runIf(canMount)('a folder that cannot be written can be looked at', async () => {
   const dir = folderWith('@Variable(title="A")\ndef a(run):\n    return 1\n');

@@ -1,3 +1,4 @@
+import {isFirstlightError} from '@firstlight/core';
 import {listRunFiles, mockRun, openRun} from '@firstlight/data';
 import type {Run} from '@firstlight/data';
 import {summarise, writeFragment} from '@firstlight/store';
@@ -48,6 +49,7 @@ export class Session {
       log('INFO', `Computed ${name} in ${seconds().toFixed(3)} s`);
       return {...outcome, seconds: seconds()};
     } catch (thrown) {
+      if (isFirstlightError(thrown, 'disk-full')) throw thrown; // Not the variable's fault: the job is done again when there is space.
       const failure = failureOf(thrown);
       if (failure.errorClass === 'Skip') log('ERROR', `Skipped ${name}: ${failure.message}`);
       else log('ERROR', `Could not get data for ${name}\n${userTrace(thrown)}`);
