@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 
 from .batch import Batch, can_wait, entry_of
@@ -16,6 +17,8 @@ from .pipe import Pipe
 from .shared import Packed, pack, unpack
 from .store import StorageError
 from .wire import Value
+
+THREAD_PATIENCE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,9 @@ class _Worker:
 
 
 def _wait_for_threads() -> None:
-    """As at the end of any Python program: threads of users' code may finish their work."""
+    """Threads of users' code may finish what they do, but a run does not wait long for one that goes on."""
     sys.stdout.flush()
+    end = time.monotonic() + THREAD_PATIENCE_SECONDS
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
-            thread.join()
+            thread.join(max(0.0, end - time.monotonic()))

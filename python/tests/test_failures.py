@@ -96,3 +96,10 @@ def test_a_helper_module_with_a_syntax_error_is_named_with_its_place(runner, tmp
     assert runner.load_text(tmp_path, "import my_helper\n" + TEXT.format(body="return my_helper.f()"))["problems"] == []
     sys.modules.pop("my_helper", None)
     assert values(runner.run(fragments))["bad"]["summary"] == 1
+
+
+def test_a_thread_that_goes_on_does_not_hold_up_the_run(tmp_path, fragments):
+    body = "import threading\n    threading.Thread(target=time.sleep, args=(600,)).start()\n    return 8"
+    with RunnerClient(tmp_path / "log") as runner:
+        value, _ = run_and_run_again(runner, tmp_path, fragments, body)
+    assert value["state"] == "ok"
