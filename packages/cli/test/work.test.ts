@@ -1,5 +1,7 @@
-import {existsSync, writeFileSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
 import {firstlight, printed, start, temporaryDirectory} from './command.ts';
 
@@ -101,4 +103,24 @@ test('a TypeScript folder made by init computes at once', async () => {
   expect(lines.at(-1)).toMatchObject({runs: 1, values: {failed: 0}});
   const described = await firstlight(['context', 'describe', '--folder', folder, '--json']);
   expect(described.lines[0]).toMatchObject({language: 'typescript', problems: []});
+});
+
+const compiler = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
+
+test('an editor knows the types of a TypeScript context where init made it, and settings that are there stay', async () => {
+  using directory = temporaryDirectory();
+  const folder = join(directory.path, 'typed');
+  const check = () => spawnSync(process.execPath, [compiler, '-p', folder], {encoding: 'utf8', cwd: folder});
+  await firstlight(['init', folder, '--language', 'typescript']);
+  expect(check()).toMatchObject({status: 0, stdout: ''});
+  writeFileSync(
+    join(folder, 'context.ts'),
+    `import {variable} from '@firstlight/context';\nexport const a = variable(({run}) => run.nope());\n`,
+  );
+  expect(check().stdout).toMatch(/^context\.ts\(2,\d+\): error TS2339: Property 'nope' does not exist/);
+  const kept = join(directory.path, 'kept');
+  mkdirSync(kept);
+  writeFileSync(join(kept, 'tsconfig.json'), '{}');
+  await firstlight(['init', kept, '--language', 'typescript']);
+  expect(readFileSync(join(kept, 'tsconfig.json'), 'utf8')).toBe('{}');
 });

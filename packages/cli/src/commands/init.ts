@@ -1,8 +1,9 @@
 import {existsSync} from 'node:fs';
-import {resolve} from 'node:path';
+import {join, resolve} from 'node:path';
 import {FirstlightError} from '@firstlight/core';
-import {createFolder, type ContextTemplate} from '@firstlight/store';
+import {createFolder, type ContextTemplate, writeFileDurably} from '@firstlight/store';
 import {defaultPython} from '../environment.ts';
+import {editorSettings} from '../editor-settings.ts';
 import {outputFor} from '../output.ts';
 
 interface InitOptions {
@@ -26,6 +27,8 @@ export function init(dir: string, {proposal, data, language, template, json}: In
     ...(dataRoot && {dataRoot}),
   };
   createFolder(folder, settings);
+  if (language === 'typescript' && !existsSync(join(folder, 'tsconfig.json')))
+    writeFileDurably(join(folder, 'tsconfig.json'), editorSettings());
   const context = language === 'python' ? 'context.py' : 'context.ts';
   output.result(
     {event: 'created', folder, ...settings, context},
