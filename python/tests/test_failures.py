@@ -99,7 +99,7 @@ def test_a_helper_module_with_a_syntax_error_is_named_with_its_place(runner, tmp
 
 
 def test_a_thread_that_goes_on_does_not_hold_up_the_run(tmp_path, fragments):
-    body = "import threading\n    threading.Thread(target=time.sleep, args=(600,)).start()\n    return 8"
+    body = "import threading, time\n    threading.Thread(target=time.sleep, args=(600,)).start()\n    return 8"
     with RunnerClient(tmp_path / "log") as runner:
         value, _ = run_and_run_again(runner, tmp_path, fragments, body)
     assert value["state"] == "ok"
