@@ -72,9 +72,10 @@ export function group(first: unknown, second?: unknown): unknown {
 }
 
 function blueprintFor(
-  {parameters = {}, tags, extends: extended}: GroupOptions<Shape> & {extends?: unknown},
+  {parameters = {}, tags, extends: extended, ...unknown}: GroupOptions<Shape> & {extends?: unknown},
   define: Blueprint['define'],
 ): Blueprint {
+  checkOptions(tags, Object.keys(unknown));
   const base = blueprintOf(extended);
   if (extended !== undefined && !base) throw new TypeError('A group can only extend what group() returned.');
   const taken = reservedFields.filter((field) => field in parameters);
@@ -87,4 +88,11 @@ function blueprintFor(
     define,
     position: callerPosition(group),
   };
+}
+
+/** What the compiler says, too, but not to everybody. */
+function checkOptions(tags: unknown, unknown: readonly string[]): void {
+  if (unknown.length > 0) throw new TypeError(`group() has no option ${unknown.join(', ')}.`);
+  if (tags !== undefined && ![tags].flat().every((tag) => typeof tag === 'string'))
+    throw new TypeError('The tags of a group must be a string or a list of strings.');
 }
