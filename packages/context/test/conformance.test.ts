@@ -38,8 +38,9 @@ function contextOf({name, source}: Behaviour): string {
 }
 
 describe('a folder of fixtures/contexts', () => {
-  // oxlint-disable-next-line vitest/warn-todo -- told in every report, until somebody has written the context, or why there is none
-  for (const {name} of untold) test.todo(`has a context in TypeScript, or says why not: ${name}`);
+  test('has a context in TypeScript, or says why not', () => {
+    expect(untold.map(({name}) => name)).toEqual([]);
+  });
 
   test('only names differences that are some', () => {
     expect(all.flatMap(({name, needless}) => needless.map((variable) => `${name}: ${variable}`))).toEqual([]);
