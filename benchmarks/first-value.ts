@@ -1,5 +1,5 @@
 // How long a person waits for the first value of a run: from the request until it is in the folder and painted in a browser, against the official damnit.
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempDisposable, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -27,13 +27,16 @@ const fresh = (): (() => number) => {
   return () => (next += 1);
 };
 
-async function main(directory: string): Promise<void> {
+async function main(): Promise<void> {
+  // Goes after those who work in it have ended.
+  await using scratch = await mkdtempDisposable(join(tmpdir(), 'firstlight-first-value-'));
+  const directory = scratch.path;
   const dataRoot = join(directory, 'data');
   const contextFile = join(directory, 'context.py');
-  writeFileSync(contextFile, context);
+  await writeFile(contextFile, context);
   await simulate({dir: dataRoot, runs: runs + fewerRuns + warmUps, trains: 16, detector: [16, 16], procDelaySeconds: 0});
+  await using peer = await startPeer(directory, dataRoot, contextFile, python);
   await using ours = await startOurs(directory, dataRoot, contextFile);
-  const peer = await startPeer(directory, dataRoot, contextFile, python);
   const [ourRun, peerRun] = [fresh(), fresh()];
   const report = new Report('Firstlight', 'damnit');
   const everywhere = async () => {
@@ -64,9 +67,4 @@ async function main(directory: string): Promise<void> {
   );
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'firstlight-first-value-'));
-try {
-  await main(directory);
-} finally {
-  rmSync(directory, {recursive: true, force: true});
-}
+await main();

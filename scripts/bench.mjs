@@ -1,9 +1,9 @@
 // Runs one benchmark: npm run bench -- NAME [--json]. Without a name it says which there are.
 import {spawn} from 'node:child_process';
-import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {findNode} from './lib/node.mjs';
+import {main, nodePath, setup} from './setup.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = join(root, 'benchmarks');
@@ -34,9 +34,9 @@ if (name === undefined) {
   process.exit(0);
 }
 if (!names.includes(name)) refuse(`There is no benchmark "${name}"; there are ${names.join(', ')}.`);
-const node = findNode(root);
-if (node === undefined || !existsSync(join(root, '.venv'))) refuse('Benchmarks need what "npm run setup" installs; run it first.', 1);
-
-const child = spawn(node, [join(folder, `${name}.ts`), ...options], {cwd: root, stdio: 'inherit'});
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('close', (code) => process.exit(code ?? 1));
+await main(async () => {
+  await setup({tests: true}); // the peers are among the packages of the tests
+  const child = spawn(nodePath(), [join(folder, `${name}.ts`), ...options], {cwd: root, stdio: 'inherit'});
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('close', (code) => process.exit(code ?? 1));
+});

@@ -19,11 +19,15 @@ export async function startOurs(directory: string, dataRoot: string, context: st
   const folder = join(directory, 'ours');
   await ended(spawn(process.execPath, [launcher, 'init', folder, '--proposal', '1234', '--data', dataRoot], {stdio: 'ignore'}));
   copyFileSync(context, join(folder, 'context.py'));
+  await using stack = new AsyncDisposableStack();
   const server = spawn(process.execPath, [launcher, 'serve', folder, '--port', '0', '--no-watch'], {stdio: ['ignore', 'pipe', 'ignore']});
+  stack.defer(() => end(server));
   const url = await readyAddress(server);
   const [experiment] = (await (await fetch(new URL('/api/experiments', url))).json()) as {id: string}[];
   const browser = await chromium.launch({executablePath: '/usr/bin/chromium', args: process.getuid?.() === 0 ? ['--no-sandbox'] : []});
+  stack.defer(() => browser.close());
   const page = await openPage(browser, url);
+  const open = stack.move();
   return {
     async process(run) {
       const begun = Date.now();
@@ -32,12 +36,15 @@ export async function startOurs(directory: string, dataRoot: string, context: st
       await done;
       return {database: (database - begun) / 1000, page: (painted - begun) / 1000};
     },
-    async [Symbol.asyncDispose]() {
-      await browser.close();
-      server.kill('SIGTERM');
-      await new Promise((resolve) => server.on('close', resolve));
-    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const gone = new Promise((resolve) => server.on('close', resolve));
+  server.kill('SIGTERM');
+  await gone;
 }
 
 const ask = async (url: URL, run: number): Promise<void> => {

@@ -1,9 +1,9 @@
-import {spawn} from 'node:child_process';
+import {type ChildProcess, spawn} from 'node:child_process';
 import {existsSync, mkdirSync, readdirSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 
 /** The official damnit in a folder of its own, over the same data and context. */
-export interface Peer {
+export interface Peer extends AsyncDisposable {
   /** Reprocesses a run; seconds until its fragment is complete, and until its value is in the database. */
   reprocess(run: number): Promise<{fragment: number; database: number}>;
 }
@@ -22,7 +22,12 @@ export async function startPeer(directory: string, dataRoot: string, context: st
     HOME: home,
   };
   const command = join(dirname(python), 'damnit');
-  const damnit = (args: string[], cwd = directory) => ended(spawn(command, args, {cwd, env, stdio: 'ignore'}));
+  if (!existsSync(command)) throw new Error(`The peer is not installed: there is no ${command}; npm run setup -- --tests installs it.`);
+  let running: ChildProcess | undefined;
+  const damnit = (args: string[], cwd = directory) => {
+    running = spawn(command, args, {cwd, env, stdio: 'ignore'});
+    return ended(running);
+  };
   await damnit(['init', folder, '--proposal', '1234', '--context', context]);
   await damnit(['db-config', 'context_python', python], folder);
   await damnit(['read-context'], folder);
@@ -38,10 +43,18 @@ export async function startPeer(directory: string, dataRoot: string, context: st
       if (!existsSync(join(folder, 'extracted_data', `p1234_r${run}.h5`))) throw new Error(`The peer did not merge run ${run}.`);
       return {fragment, database: seconds()};
     },
+    // Only one that was left behind by a failure elsewhere is still running.
+    async [Symbol.asyncDispose]() {
+      if (running?.exitCode !== null || running.signalCode !== null) return;
+      const gone = new Promise((resolve) => running?.on('close', resolve));
+      running.kill('SIGTERM');
+      await gone;
+    },
   };
 }
 
-const ended = (child: ReturnType<typeof spawn>) =>
-  new Promise<void>((resolve, reject) =>
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`The peer ended with ${code}.`)))),
-  );
+const ended = (child: ChildProcess) =>
+  new Promise<void>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`The peer ended with ${code}.`))));
+  });
