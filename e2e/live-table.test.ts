@@ -186,6 +186,16 @@ describe.skipIf(!chromiumPath)(`the live table in a browser${reason}`, () => {
     expect(complaints).toEqual([]);
   });
 
+  test('in a narrow window nothing of the bar is cut off', async () => {
+    const {page} = await openPage(browser, product.url, {viewport: {width: 420, height: 700}});
+    await page.getByRole('status', {name: 'Connection'}).getByText('Connected').waitFor();
+    for (const width of [360, 420, 700, 801]) {
+      await page.setViewportSize({width, height: 700});
+      const rights = await page.locator('.bar > *').evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().right));
+      expect(Math.max(...rights)).toBeLessThanOrEqual(width);
+    }
+  });
+
   test('a column is as wide as one draws it', async () => {
     const {page, complaints} = await openPage(browser, product.url);
     const heading = page.getByRole('columnheader', {name: 'What'});
