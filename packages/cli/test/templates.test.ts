@@ -48,7 +48,9 @@ async function make(folder: string, data: string, {sase, language}: {sase: Sase;
   };
 }
 
-const sizeGb = (directory: string) => readdirSync(directory).reduce((bytes, name) => bytes + statSync(join(directory, name)).size, 0) / 1e9;
+// extra_data leaves a map of the files beside them, which is no data.
+const dataFiles = (directory: string) => readdirSync(directory).filter((name) => name.endsWith('.h5'));
+const sizeGb = (directory: string) => dataFiles(directory).reduce((bytes, name) => bytes + statSync(join(directory, name)).size, 0) / 1e9;
 
 const mean = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 
