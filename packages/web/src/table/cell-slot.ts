@@ -1,4 +1,5 @@
 import {cellKinds, inkOn, isBold, kindOf, spokenValue, summaryText, unitsOf, type CellKind} from '../cells/kinds.ts';
+import {loadPicture} from '../cells/picture.ts';
 import {sparkline, type Points} from '../cells/sparkline.ts';
 import type {Column} from '../experiment/column.ts';
 import type {CellContent, Variable} from '../experiment/model.ts';
@@ -123,7 +124,7 @@ export class CellSlot {
       this.#image.loading = 'lazy';
       this.#image.decoding = 'async';
       this.#image.draggable = false;
-      this.#image.src = address;
+      loadPicture(this.#image, address);
       this.element.replaceChildren(this.#image);
     });
   }
