@@ -63,6 +63,10 @@ class Run:
     parallel: int | None = None
     # What has become of other variables in this job already, as `foreign.py` reads it.
     foreign: tuple[Mapping[str, Any], ...] = ()
+    # Identities of what the values are made of, as `origin.py` reads them.
+    origin: Mapping[str, Any] | None = None
+    # Only `variables` leave values; what they need is computed, and nothing is said or stored of it.
+    only: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,11 +125,12 @@ class VariableInfo:
     column: int | None
     needs: Mapping[str, Any] | None = None
     file: str | None = None
+    code: Mapping[str, Any] | None = None
 
     def on_wire(self) -> dict[str, Any]:
         """As a message; what is not said is left out."""
         message = asdict(self)
-        return {key: value for key, value in message.items() if value is not None or key not in ("needs", "file")}
+        return {key: value for key, value in message.items() if value is not None or key not in ("needs", "file", "code")}
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,8 @@ class Described:
     variables: tuple[VariableInfo, ...]
     groups: tuple[Any, ...]
     problems: tuple[Problem, ...]
+    context: Mapping[str, Any] | None = None
+    environment: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +193,7 @@ class Value:
     kind: str | None
     seconds: float
     fragment: str | None
+    identity: str | None = None
 
 
 @dataclass(frozen=True)
@@ -216,6 +224,9 @@ class Fault:
     message: str
 
 
+# Members of events that are not said rather than null.
+_LEFT_OUT = ("context", "environment", "identity")
+
 Event = Described | Started | Progress | Value | Heartbeat | Finished | Fault
 
 
@@ -237,6 +248,9 @@ def parse_request(line: str | bytes) -> Request:
 def format_event(event: Event) -> bytes:
     """One event as a JSON line, newline included."""
     message = {"type": event.type, **asdict(event)}
+    for name in _LEFT_OUT:
+        if name in message and message[name] is None:
+            del message[name]
     if isinstance(event, Described):
         message["variables"] = [variable.on_wire() for variable in event.variables]
     return format_message(message)
@@ -292,6 +306,8 @@ class _Fields:
             parameters=self._get("parameters", dict, None) or {},
             parallel=self._positive("parallel") if "parallel" in self._message else None,
             foreign=tuple(self._foreign(item) for item in self._get("foreign", list, None) or ()),
+            origin=self._origin(),
+            only=self._get("only", bool, None) or False,
         )
 
     def _get(self, name: str, *kinds: type | None) -> Any:
@@ -308,6 +324,21 @@ class _Fields:
         if value > 0:
             return value
         raise WireError(f'The request\'s "{name}" must be positive, not {value}.', self._id)
+
+    def _origin(self) -> Mapping[str, Any] | None:
+        match self._message.get("origin"):
+            case None:
+                return None
+            case (
+                {
+                    "data": {"raw": str() | None, "proc": str() | None},
+                    "dependsOn": dict(),
+                    "parameters": dict(),
+                    "user": str() | None,
+                } as origin
+            ):
+                return origin
+        raise WireError('The request\'s "origin" is not as the protocol has it.', self._id)
 
     def _foreign(self, item: Any) -> Mapping[str, Any]:
         match item:

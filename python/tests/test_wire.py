@@ -39,7 +39,7 @@ def test_an_example_request_is_read_and_says_the_same_in_python(line):
     written = json.loads(json.dumps({"type": message["type"], **asdict(request)}))
     if isinstance(request, Run):
         written["dataRoot"] = written.pop("data_root")
-    for newer in {"parallel", "foreign", "shared"} - set(message):
+    for newer in {"parallel", "foreign", "shared", "origin", "only"} - set(message):
         written.pop(newer, None)
     assert written == message
 

@@ -30,6 +30,10 @@ export {summaryFromWire, summaryToJson} from './summary.ts';
 export {featurePoints, trendline} from './trendline.ts';
 export type {Trendline} from './trendline.ts';
 export {colourise, viridis} from './colormap.ts';
+// The origin of values
+export * as origins from './wire/origin.ts';
+export {dataIdentity, identityText} from './wire/origin.ts';
+export type {ContextVersion, Environment, Origin, OriginInput, OriginStep, RequestOrigin, VariableCode} from './wire/origin.ts';
 // The runner protocol
 export * as wire from './wire/runner.ts';
 export type {

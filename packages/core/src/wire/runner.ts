@@ -5,6 +5,7 @@
  * `fixtures/wire/` holds example messages that the tests of both languages read; `fixtures/wire/runner.schema.json` is made from this file.
  */
 import {z} from 'zod';
+import {contextVersion, environment, requestOrigin, variableCode} from './origin.ts';
 
 const runTrigger = z.enum(['raw', 'proc', 'all']);
 const positive = z.int().positive();
@@ -72,6 +73,8 @@ export const variable = z.object({
   units: z.string().nullable(),
   inputs: z.array(input),
   needs: needs.optional(),
+  /** What its values are made by; left out when the context cannot be run. */
+  code: variableCode.optional(),
   /** The file of line and column, where that is not the context file. */
   file: z.string().optional(),
   line: z.int().nullable(),
@@ -102,6 +105,10 @@ export const foreignValue = z.object({
   fragment: z.string().nullable(),
   /** Why it gave none, if there is a reason. */
   error: z.object({errorClass: z.string(), message: z.string()}).nullable(),
+  /** Identity of the value; null or left out: nobody knows what it was made of. */
+  identity: z.string().nullable().optional(),
+  /** What became of it; left out: what `fragment` and `error` say. */
+  state: z.enum(['ok', 'none', 'skipped', 'failed']).optional(),
 });
 
 export const request = z.discriminatedUnion('type', [
@@ -138,6 +145,10 @@ export const request = z.discriminatedUnion('type', [
     parallel: positive.optional(),
     /** What has become of other variables in this job already: they are inputs here, and not computed again. */
     foreign: z.array(foreignValue).optional(),
+    /** Identities of what the values are made of, for their origins. Left out: not known. */
+    origin: requestOrigin.optional(),
+    /** True: only `variables` leave values; what they need is computed, and nothing is said or stored of it. */
+    only: z.boolean().optional(),
     /** True: the process of users' code waits for a debugger, whose address it prints on standard error. */
     inspect: z.boolean().optional(),
   }),
@@ -156,6 +167,8 @@ export const event = z.discriminatedUnion('type', [
     variables: z.array(variable),
     groups: z.array(group),
     problems: z.array(problem),
+    context: contextVersion.optional(),
+    environment: environment.optional(),
   }),
   z.object({type: z.literal('started'), job: z.string(), pid: positive, variables: z.array(z.string())}),
   /** A variable's function begins. */
@@ -176,6 +189,8 @@ export const event = z.discriminatedUnion('type', [
     seconds: z.number().nonnegative(),
     /** File name inside `fragments`, or null (transient, cancelled). */
     fragment: z.string().nullable(),
+    /** What the value was made of (`origin.ts`); left out: not known. */
+    identity: z.string().optional(),
   }),
   z.object({type: z.literal('heartbeat'), at: z.number()}),
   z.object({
