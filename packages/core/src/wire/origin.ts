@@ -121,10 +121,12 @@ const sorted = (texts: string[]): string => texts.sort(byCodePoints).join(',');
 
 /** JavaScript compares UTF-16 units, where characters beyond the basic plane come before some inside it. */
 function byCodePoints(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]];
+  const [left, right] = [codePoints(a), codePoints(b)];
   for (let index = 0; index < Math.min(left.length, right.length); index++) {
-    const difference = (left[index]?.codePointAt(0) ?? 0) - (right[index]?.codePointAt(0) ?? 0);
+    const difference = (left[index] ?? 0) - (right[index] ?? 0);
     if (difference !== 0) return difference;
   }
   return left.length - right.length;
 }
+
+const codePoints = (text: string): number[] => Array.from(text, (character) => character.codePointAt(0) ?? 0);
