@@ -143,6 +143,7 @@ const signatures = {
   H5Pset_chunk: ['int', 'id', 'int', 'memory'],
   H5Pget_chunk: ['int', 'id', 'int', 'memory'],
   H5Pget_layout: ['int', 'id'],
+  H5Pget_external_count: ['int', 'id'],
   H5Pset_deflate: ['int', 'id', 'uint'],
   H5Pset_shuffle: ['int', 'id'],
   H5Pset_fletcher32: ['int', 'id'],

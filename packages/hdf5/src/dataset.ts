@@ -5,8 +5,8 @@ import type {Id} from './calls.ts';
 import {describeType} from './element-type.ts';
 import type {ElementType} from './element-type.ts';
 import {checked} from './failure.ts';
-import {filtersOf, chunksOf} from './filters.ts';
-import type {Filter} from './filters.ts';
+import {chunksOf, filtersOf, storageOf} from './filters.ts';
+import type {Filter, Storage} from './filters.ts';
 import {Handle, withId} from './handles.ts';
 import {h5} from './library.ts';
 import {readArray, scalarOf} from './read-elements.ts';
@@ -66,6 +66,11 @@ export class H5Dataset implements Disposable {
   /** Shape of a chunk; null when the data is not chunked. */
   get chunks(): number[] | null {
     return chunksOf(this.id);
+  }
+
+  /** Whether its elements are kept in this file, in files that it names, or in other datasets. */
+  get storage(): Storage {
+    return storageOf(this.id);
   }
 
   /** What each chunk went through, in the order of writing. */

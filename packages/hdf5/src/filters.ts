@@ -10,6 +10,7 @@ export interface Filter {
 }
 
 const chunkedLayout = 2;
+const virtualLayout = 3;
 const maxRank = 32;
 
 const withProperties = <T>(dataset: Id, use: (properties: Id) => T): T =>
@@ -26,6 +27,17 @@ export function chunksOf(dataset: Id): number[] | null {
     const dims = new BigUint64Array(maxRank);
     const rank = checked(h5().H5Pget_chunk(properties, maxRank, dims), () => 'read the chunks of a dataset');
     return Array.from(dims.subarray(0, rank), Number);
+  });
+}
+
+/** Where a dataset keeps its elements: here, in files beside that it names, or in other datasets. */
+export type Storage = 'here' | 'external' | 'virtual';
+
+/** Where the elements of a dataset are kept. */
+export function storageOf(dataset: Id): Storage {
+  return withProperties(dataset, (properties) => {
+    if (h5().H5Pget_layout(properties) === virtualLayout) return 'virtual';
+    return h5().H5Pget_external_count(properties) > 0 ? 'external' : 'here';
   });
 }
 

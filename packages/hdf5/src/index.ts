@@ -7,7 +7,7 @@ export type {H5Attributes} from './attributes.ts';
 export type {H5Link} from './links.ts';
 export type {H5Reference} from './references.ts';
 export type {ElementType} from './element-type.ts';
-export type {Filter} from './filters.ts';
+export type {Filter, Storage} from './filters.ts';
 // Reading and writing
 export type {CreateOptions} from './creation.ts';
 export type {DimensionSelection, Selection} from './selection.ts';

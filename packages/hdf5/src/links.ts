@@ -7,11 +7,14 @@ import {h5} from './library.ts';
 export type H5Link =
   | {readonly kind: 'hard'}
   | {readonly kind: 'soft'; readonly target: string}
-  | {readonly kind: 'external'; readonly file: string; readonly target: string};
+  | {readonly kind: 'external'; readonly file: string; readonly target: string}
+  /** Of a kind that some program made for itself. */
+  | {readonly kind: 'other'};
 
 const byName = 0;
 const byCreation = 1;
 const increasing = 0;
+const hardLink = 0;
 const softLink = 1;
 const externalLink = 64;
 const valueSizeOffset = 24;
@@ -50,7 +53,8 @@ export function linkOf(group: Id, name: string, what: () => string): H5Link {
   const info = new DataView(new ArrayBuffer(128));
   checked(h5().linkInfo?.(group, name, new Uint8Array(info.buffer), 0) ?? -1, what);
   const kind = info.getInt32(0, true);
-  if (kind !== softLink && kind !== externalLink) return {kind: 'hard'};
+  if (kind === hardLink) return {kind: 'hard'};
+  if (kind !== softLink && kind !== externalLink) return {kind: 'other'};
   const size = Number(info.getBigUint64(valueSizeOffset, true));
   const value = Buffer.alloc(Math.max(64, size));
   checked(h5().H5Lget_val(group, name, value, value.length, 0), what);

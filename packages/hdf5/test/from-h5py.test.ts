@@ -172,6 +172,7 @@ test('virtual datasets, external, soft and hard links are followed', () => {
 layout = h5py.VirtualLayout((2, 6), 'f8'); layout[0] = h5py.VirtualSource('other.h5', 'x', (6,)); f.create_virtual_dataset('virtual', layout, fillvalue=-1)
 f['external'] = h5py.ExternalLink('other.h5', '/x'); f['soft'] = h5py.SoftLink('/virtual'); f['hard'] = f['virtual']
 f['gone'] = h5py.ExternalLink('nowhere.h5', '/x'); f['dangling'] = h5py.SoftLink('/nothing')
+f.create_dataset('outside', (2,), 'f8', external=[('raw.bin', 0, h5py.h5f.UNLIMITED)])
 `);
   const expected = array('float64', [2, 6], new Float64Array([0, 1, 2, 3, 4, 5, -1, -1, -1, -1, -1, -1]));
   expect([file.read('virtual'), file.read('soft'), file.read('hard')]).toEqual([expected, expected, expected]);
@@ -182,6 +183,12 @@ f['gone'] = h5py.ExternalLink('nowhere.h5', '/x'); f['dangling'] = h5py.SoftLink
     {kind: 'external', file: 'other.h5', target: '/x'},
   ]);
   expect(['external', 'gone', 'dangling', 'soft/below'].map((name) => file.has(name))).toEqual([true, false, false, false]);
+  expect(
+    ['virtual', 'outside', 'external'].map((name) => {
+      using dataset = file.dataset(name);
+      return dataset.storage;
+    }),
+  ).toEqual(['virtual', 'external', 'here']);
   expect(file.kind('gone')).toBeUndefined();
   expect(() => file.dataset('gone')).toThrow('nowhere.h5');
 });

@@ -26,6 +26,18 @@ export function readSettings(dir: string): FolderSettings {
   }
 }
 
+/** All settings as they are stored, ours and those that only other programs know. */
+export function allSettings(connection: Connection): Record<string, string | number | null> {
+  const rows = connection.prepare<[], [string, string | number | null]>('SELECT key, value FROM metameta ORDER BY key').raw().all();
+  return Object.fromEntries(rows);
+}
+
+/** One setting as text; undefined when it was never said. */
+export function settingText(connection: Connection, key: string): string | undefined {
+  const value = connection.prepare<[string], unknown>('SELECT value FROM metameta WHERE key = ?').pluck().get(key);
+  return value === undefined || value === null || value === '' ? undefined : String(value);
+}
+
 /** The settings in an open database. */
 export function settingsOf(connection: Connection): FolderSettings {
   const rows = new Map(connection.prepare<[], [string, unknown]>('SELECT key, value FROM metameta').raw().all());

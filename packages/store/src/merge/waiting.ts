@@ -1,4 +1,4 @@
-import {type BigIntStats, readdirSync, statSync} from 'node:fs';
+import {type BigIntStats, readdirSync, lstatSync} from 'node:fs';
 import {join} from 'node:path';
 import {type RunId, runOfFragment} from '@firstlight/core';
 
@@ -6,7 +6,7 @@ import {type RunId, runOfFragment} from '@firstlight/core';
 export function waitingFragments(extractedData: string): {run: RunId; fragments: string[]}[] {
   const found = readdirSync(extractedData).flatMap((name) => {
     const run = runOfFragment(name);
-    const stats = run && statSync(join(extractedData, name), {bigint: true, throwIfNoEntry: false});
+    const stats = run && lstatSync(join(extractedData, name), {bigint: true, throwIfNoEntry: false});
     return run && stats ? [{run, name, stats}] : [];
   });
   found.sort(byAge);

@@ -1,8 +1,9 @@
 import {readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {type RunId, runOfFragment} from '@firstlight/core';
-import {type H5File, openFile} from '@firstlight/hdf5';
+import type {H5File} from '@firstlight/hdf5';
 import {variablesIn} from '../fragment/areas.ts';
+import {GuardedFile} from '../fragment/guarded.ts';
 import {namesOfNone} from '../fragment/read.ts';
 
 /**
@@ -30,10 +31,10 @@ function newestFirst(extractedData: string, {proposal, run}: RunId): string[] {
     .map(({fileName}) => fileName);
 }
 
-/** The writer may have merged and removed it since we looked; then the run's file has its values. One that is damaged is the writer's to report. */
+/** The writer may have merged and removed it since we looked; then the run's file has its values. One that is damaged or poisoned is the writer's to report. */
 export function openIfThere(path: string): H5File | undefined {
   try {
-    return openFile(path, 'r', {locking: false});
+    return GuardedFile.open(path).release();
   } catch {
     return undefined;
   }
