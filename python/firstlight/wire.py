@@ -248,9 +248,6 @@ def parse_request(line: str | bytes) -> Request:
 def format_event(event: Event) -> bytes:
     """One event as a JSON line, newline included."""
     message = {"type": event.type, **asdict(event)}
-    for name in _LEFT_OUT:
-        if name in message and message[name] is None:
-            del message[name]
     if isinstance(event, Described):
         message["variables"] = [variable.on_wire() for variable in event.variables]
     return format_message(message)
@@ -258,6 +255,7 @@ def format_event(event: Event) -> bytes:
 
 def format_message(message: Mapping[str, Any]) -> bytes:
     """Any message as a JSON line, newline included; NaN must already be a string (`wire_number`)."""
+    message = {name: value for name, value in message.items() if value is not None or name not in _LEFT_OUT}
     return json.dumps(message, allow_nan=False, separators=(",", ":")).encode() + b"\n"
 
 
