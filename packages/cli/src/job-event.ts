@@ -1,6 +1,7 @@
-import {FirstlightError} from '@firstlight/core';
 import type {JobEvent} from '@firstlight/engine';
 import {z} from 'zod';
+import {jsonOf} from './ask-owner.ts';
+import {notUnderstood} from './run-command.ts';
 
 const ofRun = {job: z.string(), proposal: z.number(), run: z.number(), trial: z.literal(true).optional()};
 const states = ['ok', 'none', 'skipped', 'failed', 'cancelled'] as const;
@@ -46,17 +47,5 @@ const schema: z.ZodType<JobEvent> = z.union([
 export function parseJobEvent(line: string): JobEvent {
   const event = schema.safeParse(jsonOf(line));
   if (event.success) return event.data;
-  throw new FirstlightError(
-    'server-refused',
-    `The server that owns this folder said something that is not understood (${line.slice(0, 80)}); is it of another version? Its work goes on.`,
-    {cause: event.error},
-  );
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  throw notUnderstood(line, event.error);
 }

@@ -99,6 +99,14 @@ const commands: (() => Command)[] = [
       .action(async (run, name, options) => (await import('./commands/show.ts')).show(run, name, options)),
   context,
   () =>
+    new Command('settings')
+      .description('list what the folder says about itself, or change one thing of it')
+      .argument('[key]', 'one setting')
+      .argument('[value]', 'its new value')
+      .addOption(folder())
+      .addOption(json())
+      .action(async (key, value, options) => (await import('./commands/settings.ts')).settings(key, value, options)),
+  () =>
     new Command('simulate')
       .description('write the runs of a simulated beamline, in European XFEL format')
       .argument('<dir>', 'data root; runs appear in DIR/SIM/202601/pNNNNNN')

@@ -5,6 +5,8 @@ import {FirstlightError, sentenceOf} from '@firstlight/core';
 import type {DescribedEvent, Problem} from '@firstlight/core';
 import {openFolder, ReaderProcess, readSettings} from '@firstlight/store';
 import type {ExperimentFolder} from '@firstlight/store';
+import {parseRequest} from './commands/command.ts';
+import {commandNamed} from './commands/index.ts';
 import {Feed} from './feed/feed.ts';
 import type {Health} from './health.ts';
 import type {JobEvent, OpenJob, ProcessRequest} from './job.ts';
@@ -23,6 +25,10 @@ import {Workshop} from './workshop.ts';
 export interface ExperimentOptions {
   /** Watch the data root for new and changed runs; default true. */
   readonly watch?: boolean;
+  /** Load the context and go on with the queue; default true. Without, nothing can be processed, and no runner is started unless the context is asked for. */
+  readonly compute?: boolean;
+  /** Become the folder's owner; default true. Without, the folder can only be looked at, whoever owns it. */
+  readonly write?: boolean;
   /** How often the data root is looked at, in milliseconds. */
   readonly pollMs?: number;
   /** How long a run's files have to stay as they are before it counts as complete, in milliseconds. */
@@ -104,7 +110,7 @@ export class Experiment implements AsyncDisposable {
     const notes = new Notes(settings.log);
     const table = new Table();
     await using stack = new AsyncDisposableStack();
-    const {readOnly} = settings.folder;
+    const readOnly = onlyLooking(settings);
     const starting = ReaderProcess.start();
     starting.catch(() => {}); // Looked at below, or not at all when the folder cannot be taken.
     stack.defer(async () => (await starting.catch(() => undefined))?.[Symbol.asyncDispose]());
@@ -117,9 +123,10 @@ export class Experiment implements AsyncDisposable {
     const version = readOnly ? await reader.dataVersion(settings.folder.dir) : 0;
     await stored.load();
     await workshop?.begin({table, changes, stored, address: pictureAddresses(id)});
-    if (readOnly) notes.add(sentenceOf(readOnly));
+    if (settings.folder.readOnly) notes.add(sentenceOf(settings.folder.readOnly));
     const onTrouble = (error: unknown): void => notes.add(sentenceOf(error));
-    const looking = readOnly ? stack.use(new Looking(version, {dir: settings.folder.dir, reader, stored, onTrouble})) : undefined;
+    const looking =
+      readOnly && settings.watch ? stack.use(new Looking(version, {dir: settings.folder.dir, reader, stored, onTrouble})) : undefined;
     stack.move();
     return new Experiment({id, settings, table, changes, reader, notes, workshop, looking});
   }
@@ -137,7 +144,7 @@ export class Experiment implements AsyncDisposable {
    */
   async *process(request: ProcessRequest, signal?: AbortSignal): AsyncGenerator<JobEvent, void, undefined> {
     const {settings, table} = this.#parts;
-    const workshop = this.#workshop();
+    const workshop = this.#computing();
     const described = await workshop.contextLoaded();
     yield* processRequest(
       {...workshop.requestParts, dataRoot: settings.dataRoot, proposals: this.proposals, table, described},
@@ -173,6 +180,29 @@ export class Experiment implements AsyncDisposable {
     return workshop?.described ?? brokenContext(folder, workshop ? 'The context file is being loaded.' : (folder.readOnly?.message ?? ''));
   }
 
+  /**
+   * Does what is asked by name (see `commands`), and gives what it tells, beginning with the first `next()`; the signal ends it early.
+   *
+   * Throws `no-such-command` and `bad-request` at once, `read-only` when it would change a folder that can only be looked at.
+   */
+  command(name: string, request: unknown, signal: AbortSignal = new AbortController().signal): AsyncIterable<object> {
+    const command = commandNamed(name);
+    const asked = parseRequest(command, request);
+    if (command.compute) this.#computing();
+    else if (command.writes(asked)) this.#workshop();
+    return command.run(this, asked, signal);
+  }
+
+  /** Everything the folder says about itself, as it is stored. */
+  async settings(): Promise<Record<string, string | number | null>> {
+    return this.reader.settings(this.folder.dir);
+  }
+
+  /** Stores something the folder says about itself; it counts from the next `open`. Throws `read-only`. */
+  async changeSetting(key: string, value: string | bigint | null): Promise<void> {
+    await this.#workshop().changeSetting(key, value);
+  }
+
   /** Lists what is wrong with the context file, each with its place. */
   problems(): readonly Problem[] {
     return this.#parts.workshop?.described?.problems ?? [];
@@ -182,7 +212,7 @@ export class Experiment implements AsyncDisposable {
   health(): Health {
     const {workshop, notes, settings} = this.#parts;
     const idle = {writer: 'none', waiting: 0, running: 0, held: 0, disk: 'ok', context: 'ok'} as const;
-    return {...idle, ...workshop?.health, readOnly: settings.folder.readOnly?.message ?? null, notes: notes.all};
+    return {...idle, ...workshop?.health, readOnly: onlyLooking(settings)?.message ?? null, notes: notes.all};
   }
 
   /** Stops: waits up to three seconds for running jobs, leaves the rest for the next start, and ends all processes; within five seconds in all. */
@@ -200,13 +230,25 @@ export class Experiment implements AsyncDisposable {
   #workshop(): Workshop {
     const {workshop, settings} = this.#parts;
     if (workshop) return workshop;
-    throw new FirstlightError('read-only', settings.folder.readOnly?.message ?? 'This folder can only be looked at.');
+    throw new FirstlightError('read-only', onlyLooking(settings)?.message ?? 'This folder can only be looked at.');
+  }
+
+  #computing(): Workshop {
+    const workshop = this.#workshop();
+    if (this.#parts.settings.compute) return workshop;
+    throw new FirstlightError('internal', 'This experiment was opened without computing, so nothing can be processed in it.');
   }
 }
+
+/** Why nothing is changed in the folder, or undefined when it is ours. */
+const onlyLooking = ({folder, write}: Settings): FirstlightError | undefined =>
+  folder.readOnly ?? (write ? undefined : new FirstlightError('read-only', 'This folder was opened to be looked at only.'));
 
 function settingsOf(dir: string, options: ExperimentOptions): Settings {
   const {
     watch = true,
+    compute = true,
+    write = true,
     environment = process.env,
     processors = availableParallelism(),
     jobsAtOnce = Math.min(2, processors),
@@ -219,7 +261,22 @@ function settingsOf(dir: string, options: ExperimentOptions): Settings {
   const {proposal, contextPython, dataRoot: own} = readSettings(folder.dir);
   const dataRoot = options.dataRoot ?? own ?? environment.EXTRA_DATA_DATA_ROOT ?? environment.XFEL_DATA_ROOT ?? facilityDataRoot;
   const proposals = proposal === undefined ? [] : [proposal];
-  return {folder, proposals, contextPython, dataRoot, watch, environment, jobsAtOnce, processors, log, address, pollMs, settleMs};
+  return {
+    folder,
+    proposals,
+    contextPython,
+    dataRoot,
+    watch,
+    compute,
+    write,
+    environment,
+    jobsAtOnce,
+    processors,
+    log,
+    address,
+    pollMs,
+    settleMs,
+  };
 }
 
 function idOf({folder, proposals}: Settings): string {

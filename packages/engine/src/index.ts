@@ -2,6 +2,11 @@
 export {Experiment} from './experiment.ts';
 export type {ExperimentOptions} from './experiment.ts';
 export type {Health} from './health.ts';
+// What can be asked by name
+export {commandNamed, commands} from './commands/index.ts';
+export type {CommandLine, CommandName, CommandRequest} from './commands/index.ts';
+export {parseRequest} from './commands/command.ts';
+export type {Command} from './commands/command.ts';
 // A context file by itself
 export {describeContext} from './describe.ts';
 export type {DescribeOptions} from './describe.ts';

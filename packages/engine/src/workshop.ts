@@ -97,6 +97,7 @@ export class Workshop implements AsyncDisposable {
         files: () => contextsOf(folder.dir),
         launches: (language) => runnerLaunches(settings, language),
         size: settings.jobsAtOnce,
+        watch: settings.compute,
         onContext: (described) => (workshop ? workshop.#onContext(described) : undefined),
         onNote,
       }),
@@ -107,7 +108,7 @@ export class Workshop implements AsyncDisposable {
     return workshop;
   }
 
-  /** Resumes the queue and begins to watch for runs. */
+  /** Resumes the queue and begins to watch for runs, unless nothing is to be computed. */
   async begin(surroundings: Surroundings): Promise<void> {
     const {settings, disk, writer, inbox, contexts} = this.#parts;
     const {folder, jobsAtOnce, processors, log} = settings;
@@ -169,6 +170,11 @@ export class Workshop implements AsyncDisposable {
     return this.#begun.scheduler.jobs;
   }
 
+  /** Stores a setting. */
+  async changeSetting(key: string, value: string | bigint | null): Promise<void> {
+    await this.#parts.writer.changeSetting(key, value);
+  }
+
   /** Tells others where the folder is served. */
   async announce(address: string | null): Promise<void> {
     await this.#parts.writer.announceAddress(address);
@@ -216,7 +222,7 @@ export class Workshop implements AsyncDisposable {
       const row = table.row(run);
       changes.push([...(row ? [startTimeCell(row)] : []), ...table.cells(run)]);
     }
-    scheduler.add(entries);
+    if (this.#parts.settings.compute) scheduler.add(entries);
     const idle = changes.activeAtOpen.map(([proposal, run, name]) => table.cell({proposal, run}, name));
     changes.push(idle.filter(({activity}) => activity === 'idle'));
   }

@@ -70,6 +70,11 @@ export class FolderWriter implements AsyncDisposable {
     await this.#untilDone('adding a run', async () => this.#process.ensureRun(run, addedAt));
   }
 
+  /** Stores a setting (integers as bigint). */
+  async changeSetting(key: string, value: string | bigint | null): Promise<void> {
+    await this.#untilDone('storing a setting', async () => this.#process.setSetting(key, value));
+  }
+
   /** Whether another program changed the database before we took the folder. */
   async foreignHand(): Promise<ForeignHand> {
     return this.#untilDone('asking who changed the database', async () => this.#process.foreignHand());

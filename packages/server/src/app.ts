@@ -3,7 +3,9 @@ import {fileURLToPath} from 'node:url';
 import fastify from 'fastify';
 import type {FastifyInstance} from 'fastify';
 import {apiRoutes} from './api/routes.ts';
+import {changeRoutes} from './changes/lines.ts';
 import {liveRoutes} from './changes/routes.ts';
+import {commandRoutes} from './commands/routes.ts';
 import {Catalogue} from './experiments/catalogue.ts';
 import {experimentRoutes} from './experiments/routes.ts';
 import type {ServedExperiment} from './experiments/served.ts';
@@ -61,6 +63,8 @@ export async function createServer({
   tableRoutes(app, catalogue, randomUUID());
   valueRoutes(app, catalogue);
   processRoutes(app, catalogue);
+  changeRoutes(app, catalogue);
+  commandRoutes(app, catalogue, log);
   healthRoutes(app, catalogue);
   graphqlRoutes(app, schema, catalogue, log);
   liveRoutes(app, {schema, catalogue, own, log});

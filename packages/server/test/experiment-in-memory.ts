@@ -57,6 +57,7 @@ export async function experimentInMemory(): Promise<Double> {
     table,
     changes,
     process: ({runs}) => jobEvents(runs === 'all' ? [] : runs),
+    command: (name) => tell({name}),
     cancel: (job) => Promise.resolve(job === openJob.job),
     jobs: () => [openJob],
     problems: () => [],
@@ -68,6 +69,10 @@ export async function experimentInMemory(): Promise<Double> {
       previewPng: noReader,
     },
   };
+}
+
+async function* tell(line: object): AsyncGenerator<object> {
+  yield line;
 }
 
 async function* jobEvents(runs: readonly RunId[]): AsyncGenerator<JobEvent> {

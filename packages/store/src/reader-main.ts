@@ -1,6 +1,7 @@
 /** The process that reads folders; see `ReaderProcess`. */
 import type {RunId} from '@firstlight/core';
 import {serveCalls} from '@firstlight/hdf5';
+import {allSettings} from './database/settings.ts';
 import {Connections} from './reader/connections.ts';
 import {describeValue} from './reader/describe-value.ts';
 import {loadCells, loadTable} from './reader/load-table.ts';
@@ -25,3 +26,4 @@ serveCalls({
   previewPng: ({dir, run, name}: ValueArguments) => previewPng(connections.of(dir), dir, run, name),
   dataVersion: (dir: string) => Number(connections.of(dir).pragma('data_version', {simple: true})),
 });
+  settings: (dir: string) => allSettings(connections.of(dir)),

@@ -70,3 +70,8 @@ export class ReaderProcess implements AsyncDisposable {
     await this.#helper[Symbol.asyncDispose]();
   }
 }
+  /** Everything the folder says about itself (`metameta`), as it is stored. */
+  settings(dir: string, options?: CallOptions): Promise<Record<string, string | number | null>> {
+    return this.#helper.call('settings', dir, options);
+  }
+

@@ -1,9 +1,11 @@
-import {FirstlightError, isFirstlightError, type RunId, type Trigger} from '@firstlight/core';
-import {Experiment, type JobEvent} from '@firstlight/engine';
+import {FirstlightError, type RunId, type Trigger} from '@firstlight/core';
+import type {JobEvent} from '@firstlight/engine';
 import {readSettings} from '@firstlight/store';
 import {chooseFolder} from '../folder.ts';
-import {askServer} from '../hand-over.ts';
+import {askOwner, lost} from '../ask-owner.ts';
+import {parseJobEvent} from '../job-event.ts';
 import {marks, type Output, outputFor} from '../output.ts';
+import {openOrOwner} from '../run-command.ts';
 import {stopSignal} from '../stop.ts';
 import {causeOf, valueText} from '../summary-text.ts';
 
@@ -33,7 +35,7 @@ export async function processRuns(runs: number[] | 'all', options: ProcessOption
 }
 
 async function* computeHereOrThere(folder: string, runs: number[] | 'all', options: ProcessOptions, signal: AbortSignal, output: Output) {
-  const experiment = await openOrOwner(folder);
+  const experiment = await openOrOwner(folder, {});
   const {var: variables, param: parameters, trigger, mock = false, trial, parallel, cold, inspect} = options;
   const wanted = {trigger, mock, ...given({variables, parameters, trial, parallel, cold})};
   if (typeof experiment === 'string') {
@@ -59,14 +61,14 @@ const ownedElsewhere = (folder: string, address: string): FirstlightError =>
     `${folder} is served by ${address}, where a debugger cannot get at its code; stop the server, or copy the context to a folder of your own.`,
   );
 
-/** The experiment, or the address of the server that owns its folder. */
-async function openOrOwner(folder: string): Promise<Experiment | string> {
-  try {
-    return await Experiment.open(folder, {watch: false});
-  } catch (error) {
-    if (isFirstlightError(error, 'folder-owned') && typeof error.facts['address'] === 'string') return error.facts['address'];
-    throw error;
+/** Has the server that owns a folder do the work, and gives its events as they come; ends early when the signal aborts. */
+export async function* askServer(address: string, folder: string, request: object, signal: AbortSignal): AsyncGenerator<JobEvent> {
+  let last: JobEvent | undefined;
+  for await (const line of askOwner({address, folder, path: 'process', request}, signal)) {
+    last = parseJobEvent(line);
+    yield last;
   }
+  if (!signal.aborted && (last?.event !== 'finished' || 'job' in last)) throw lost(address);
 }
 
 /** Shows events as they come; counts what failed. */

@@ -13,6 +13,8 @@ export interface ContextsOptions extends Pick<PoolOptions, 'size' | 'onContext' 
   readonly launches: (language: Language) => readonly Launch[];
   /** Default 1000. */
   readonly pollMs?: number;
+  /** False: no file is looked at and no runner is started before someone asks. Default true. */
+  readonly watch?: boolean;
 }
 
 /** Which runner a job wants. */
@@ -39,10 +41,11 @@ export class Contexts implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Starts loading the contexts and looking at their files; `described` tells when they are loaded. */
+  /** Starts loading the contexts and looking at their files, if it is to watch them; `described` tells when they are loaded. */
   static start(options: ContextsOptions): Contexts {
     const contexts = new Contexts(options);
-    const {pollMs = 1000, onNote} = options;
+    const {pollMs = 1000, watch = true, onNote} = options;
+    if (!watch) return contexts;
     const look = async (): Promise<void> => void (await contexts.check());
     contexts.#watching = periodically(pollMs, contexts.#closing.signal, look, (error) => onNote(sentenceOf(error)));
     return contexts;

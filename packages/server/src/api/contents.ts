@@ -53,6 +53,11 @@ export const addresses: readonly (readonly [string, string])[] = [
   ],
 ];
 
+  [
+    'POST /api/experiments/ID/commands/NAME',
+    'Does what the command `firstlight NAME` does; the body is a JSON object with what is asked. Answers JSON lines as `firstlight NAME --json` prints them. An error ' +
+      'on the way is the last line, `{"event": "error", "code", "sentence"}`. The command ends when the client leaves.',
+  ],
 export const graphql =
   'At `/graphql`, for everything small: POST for questions and actions, WebSocket (protocol `graphql-transport-ws`, the package `graphql-ws`) for the subscription ' +
   '`changes`. Load a table, subscribe with its `change` as `since`, and apply each item: nothing is missed and nothing comes twice. An item with `reset` says that ' +

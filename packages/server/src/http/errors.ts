@@ -13,6 +13,7 @@ const statuses: readonly (readonly [string, number])[] = [
   ['bad-', 400],
   ['foreign-', 403],
   ['read-only', 409],
+  ['folder-owned', 409],
   ['context-broken', 409],
   ['too-large', 413],
   ['too-many-', 429],

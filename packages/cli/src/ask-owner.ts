@@ -1,0 +1,103 @@
+import {FirstlightError, isFirstlightError, sentenceOf} from '@firstlight/core';
+import {realFolder} from '@firstlight/store';
+import {z} from 'zod';
+
+const experiments = z.array(z.object({id: z.string(), folder: z.string()}));
+const errorBody = z.object({error: z.object({code: z.string(), sentence: z.string()})});
+
+/** Where something is asked for: the address of the server that owns a folder, and what below its experiment. */
+export interface Asked {
+  readonly address: string;
+  readonly folder: string;
+  /** `process`, `commands/comment` … */
+  readonly path: string;
+  readonly request: unknown;
+}
+
+/**
+ * Asks the server that owns a folder for something, and gives the lines of its answer as they come; ends early when the signal aborts.
+ *
+ * @throws FirstlightError what the server itself says of the request; `server-refused` when it cannot be reached or does not serve the folder, `server-lost` when
+ * it ends before its answer does.
+ */
+export async function* askOwner(asked: Asked, signal: AbortSignal): AsyncGenerator<string> {
+  try {
+    const response = await answer(asked, signal);
+    yield* lines(response);
+  } catch (error) {
+    if (signal.aborted) return; // the person's own doing
+    throw isFirstlightError(error) ? error : lost(asked.address, error);
+  }
+}
+
+/** What is said when a server ends before its work does. */
+export const lost = (address: string, cause?: unknown): FirstlightError =>
+  new FirstlightError(
+    'server-lost',
+    `The server at ${address} ended before the work did; what it had queued goes on when the folder is served again, or ask again.`,
+    {cause},
+  );
+
+async function answer({address, folder, path, request}: Asked, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  const id = await experimentAt(address, folder, signal);
+  const response = await ask(new URL(`/api/experiments/${encodeURIComponent(id)}/${path}`, address), {
+    method: 'POST',
+    headers: {'content-type': 'application/json'},
+    body: JSON.stringify(request),
+    signal,
+  });
+  if (!response.ok || !response.body) throw errorIn(await response.text(), address);
+  return response.body;
+}
+
+async function experimentAt(address: string, folder: string, signal: AbortSignal): Promise<string> {
+  const response = await ask(new URL('/api/experiments', address), {signal});
+  const wanted = realFolder(folder);
+  const answer = experiments.safeParse(await response.json().catch(() => undefined));
+  if (!answer.success) throw refused(address, 'it does not answer as a server of Firstlight does');
+  const found = answer.data.find((experiment) => realFolder(experiment.folder) === wanted);
+  if (found) return found.id;
+  throw refused(address, `it does not serve ${folder}`);
+}
+
+async function ask(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (cause) {
+    throw refused(url.origin, sentenceOf((cause as Error).cause ?? cause), cause);
+  }
+}
+
+/** The error as the server worded it, so that it reads the same as without a server; of anything else as much as fits a line. */
+function errorIn(body: string, address: string): FirstlightError {
+  const answer = errorBody.safeParse(jsonOf(body));
+  if (!answer.success) return refused(address, body.slice(0, 200).split('\n')[0] || 'it gave no reason');
+  const {code, sentence} = answer.data.error;
+  return new FirstlightError(code, sentence, {facts: {address}});
+}
+
+/** A text's JSON, or undefined when it is none. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const refused = (address: string, why: string, cause?: unknown) =>
+  new FirstlightError(
+    'server-refused',
+    `The server at ${address} owns this folder but did not do the work: ${why.replace(/\.$/, '')}. Look at its log, or stop it and try again.`,
+    {cause},
+  );
+
+async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)) {
+    const pieces = (rest + chunk).split('\n');
+    rest = pieces.pop() ?? '';
+    yield* pieces.filter((piece) => piece !== '');
+  }
+  if (rest !== '') yield rest;
+}
