@@ -33,10 +33,13 @@ class _Waiting:
 class Batch:
     """The values of a job on their way to the disk."""
 
-    def __init__(self, job: str, place: FragmentPlace, announce: Callable[[Value], None]) -> None:
+    def __init__(
+        self, job: str, place: FragmentPlace, announce: Callable[[Value], None], where: Callable[[str], str | None] = lambda name: None
+    ) -> None:
         self._job = job
         self._place = place
         self._announce = announce
+        self._where = where
         self._waiting: list[_Waiting] = []
         # When the next fragment is to be written, on the monotonic clock; None when nothing waits.
         self.due: float | None = None
@@ -81,12 +84,13 @@ class Batch:
                 self._write([item])
             return
         [item] = items
-        log("ERROR", f"Could not save the value of {item.entry.name}", error)
-        self._write([replace(item, entry=Entry(item.entry.name, failure=failure_of(error)))])
+        name = item.entry.name
+        log("ERROR", f"Could not save the value of {name}", error)
+        self._write([replace(item, entry=Entry(name, failure=failure_of(error, self._where(name))))])
 
 
-def entry_of(outcome: Outcome, transient: bool) -> Entry:
-    """What is stored about an outcome; a value of which no summary can be made is a failure."""
+def entry_of(outcome: Outcome, transient: bool, where: str | None = None) -> Entry:
+    """What is stored about an outcome; a value of which no summary can be made is a failure of the function that stands `where`."""
     if outcome.failure is not None or transient:
         data = outcome.result.data if isinstance(outcome.result, Cell) else outcome.result
         return Entry(outcome.name, failure=outcome.failure, transient=transient, empty=data is None)
@@ -94,7 +98,7 @@ def entry_of(outcome: Outcome, transient: bool) -> Entry:
         return stored_entry(outcome.name, outcome.result)
     except Exception as error:
         log("ERROR", f"Could not save the value of {outcome.name}", error)
-        return Entry(outcome.name, failure=failure_of(error))
+        return Entry(outcome.name, failure=failure_of(error, where))
 
 
 def can_wait(entry: Entry) -> bool:

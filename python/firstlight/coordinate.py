@@ -6,21 +6,24 @@ No user code runs here, so that what was computed is stored whatever the next fu
 from __future__ import annotations
 
 import contextlib
+import os
 import selectors
 import signal
+import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from socket import socket
 from typing import Any
 
 from .batch import Batch
 from .channel import Channel
 from .crew import Member, hire
-from .failures import CANCELLED, CRASHED, TIME_LIMIT, Failure
+from .failures import CANCELLED, CRASHED, MEMORY_LIMIT, PROCESS_LIMIT, TIME_LIMIT, Failure
 from .fragment import Entry
+from .limits import MOST_STARTED, adopt_orphans, children_of, family_of, private_bytes
 from .log import log
-from .processes import how_it_ended, kill_group
+from .processes import how_it_ended, kill_all, kill_group
 from .schedule import Schedule, Shared
 from .store import StorageError
 from .wire import Event, Progress
@@ -29,6 +32,10 @@ from .worker import Begun, Broken, Done
 # Processes that wait for files or sleep let others use the processor; more than this many would use too much memory.
 MOST_PROCESSES = 8
 LOOK_SECONDS = 0.015
+# How often the processes of what runs are counted, and their memory.
+WATCH_SECONDS = 0.25
+# Families that are ended so often and still grow are left to the end of the runner.
+MOST_SWEEPS = 50
 
 
 @dataclass(frozen=True)
@@ -40,9 +47,13 @@ class Surroundings:
     channel: Channel
     emit: Callable[[Event], None]
     # What a process of the crew does with its end of a pipe.
-    work: Callable[[socket], None]
+    work: Callable[[socket, int], None]
     # The longest time that a variable may take, in seconds.
     limit: Callable[[str], float | None]
+    # The most memory that a variable may use, in bytes.
+    memory: Callable[[str], int]
+    # Where in users' files a variable was, from what its process has left about that (or its function, if it left nothing).
+    where: Callable[[str, str], str | None]
 
 
 class Coordinator:
@@ -57,7 +68,8 @@ class Coordinator:
         self._selector = selectors.PollSelector()
         self._to_cancel: dict[str, str] = {}
         self._stopped: str | None = None
-        self._looked = time.monotonic()
+        self._looked = self._watched = time.monotonic()
+        self._own_bytes = private_bytes(os.getpid())
 
     def run(self) -> None:
         """Computes everything that waits, or all up to a stop.
@@ -65,6 +77,7 @@ class Coordinator:
         Raises:
             StorageError: values cannot be written at all.
         """
+        adopt_orphans()
         self._selector.register(self._around.channel, selectors.EVENT_READ, self._read_notes)
         try:
             while self._stopped is None and (self._schedule.waiting or self._busy()):
@@ -120,7 +133,7 @@ class Coordinator:
         if name is None:
             return
         member.task = name
-        task, descriptors = self._schedule.task(name, member)
+        task, descriptors = self._schedule.task(name, member, self._around.memory(name))
         with contextlib.suppress(OSError):  # it has just ended, which is noticed in a moment
             member.pipe.send(task, descriptors)
 
@@ -134,11 +147,16 @@ class Coordinator:
             self._batch.write()
         for member in self._crew:
             self._keep_time(member, now)
+        if now >= self._watched + WATCH_SECONDS:
+            self._watched = now
+            self._watch(now)
 
     def _patience(self) -> float | None:
         times = [self._batch.due, *(member.kill_at for member in self._crew), *(self._deadline(member) for member in self._crew)]
         if self._parallel > 1 and self._schedule.waiting and len(self._crew) < MOST_PROCESSES:
             times.append(self._looked + LOOK_SECONDS)
+        if any(member.running is not None for member in self._crew):
+            times.append(self._watched + WATCH_SECONDS)
         known = [moment for moment in times if moment is not None]
         return max(0.0, min(known) - time.monotonic()) if known else None
 
@@ -152,6 +170,36 @@ class Coordinator:
         if deadline is not None and now >= deadline and member.running is not None:
             limit = self._around.limit(member.running)
             member.stop(Failure(TIME_LIMIT, f"This variable ran longer than its limit of {limit:g} s and was stopped."))
+
+    def _watch(self, now: float) -> None:
+        """Ends variables whose processes are too many, or use too much memory together."""
+        orphans = self._orphans()
+        for member in self._crew:
+            if member.running is not None and now - member.running_since >= WATCH_SECONDS:
+                why = self._excess(member.running, family_of([member.pid, *orphans]))
+                if why is not None:
+                    member.end(why)
+                    kill_all(family_of(orphans))
+
+    def _excess(self, name: str, family: Sequence[int]) -> Failure | None:
+        if len(family) > MOST_STARTED:
+            return Failure(PROCESS_LIMIT, f"This variable started more than {MOST_STARTED} processes and was stopped.")
+        most = self._around.memory(name)
+        # What each has from this process by being forked is there once.
+        if sum(max(0, private_bytes(pid) - self._own_bytes) for pid in family) <= most:
+            return None
+        return Failure(
+            MEMORY_LIMIT, f"This variable used more than {most / 1e9:.3g} GB of memory and was stopped; it may say needs(memory=…)."
+        )
+
+    def _orphans(self) -> list[int]:
+        """What users' code has started and left; the system gives such processes to this one."""
+        crew = {member.pid for member in self._crew}
+        left = [pid for pid in children_of(os.getpid()) if pid not in crew]
+        for pid in left:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+        return left
 
     def _hear(self, member: Member) -> None:
         received = member.pipe.receive()
@@ -193,13 +241,16 @@ class Coordinator:
         """A process has ended while it had a task, or before it had one."""
         self._selector.unregister(member.pipe)
         self._crew.remove(member)
-        how = how_it_ended(member.wait())
+        status, dump = member.wait()
+        sys.stderr.write(dump)
+        how = how_it_ended(status)
         where = f" while it computed {member.running}" if member.running else ""
         log("WARNING", f"A process of job {self._around.job} {how}{where}")
         name, task = member.running or member.task, member.task
         if name is None or task is None:
             return
         failure = member.stopping or Failure(CRASHED, f"The process {how} while it computed this variable.")
+        failure = replace(failure, where=self._around.where(name, dump))
         if name == task:
             self._record(name, failure, time.monotonic() - member.running_since if member.running else 0.0)
         else:
@@ -251,4 +302,8 @@ class Coordinator:
                 kill_group(member.pid, signal.SIGKILL)
             member.wait()
         self._crew = []
+        for _ in range(MOST_SWEEPS):
+            if not (orphans := self._orphans()):
+                break
+            kill_all(family_of(orphans))
         self._selector.close()

@@ -12,6 +12,7 @@ from .cell import Cell
 from .declared import Declared
 from .failures import SKIP, Failure, failure_of, missing_dependencies
 from .log import log
+from .places import Places
 from .variable import Skip
 
 
@@ -35,6 +36,8 @@ class Evaluation:
     run_data: Any
     results: dict[str, Any] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
+    # The files whose lines are told.
+    places: Places | None = None
 
     def compute(self, name: str, begin: Callable[[str], None] = lambda name: None) -> Outcome:
         """Computes one variable from the results that are there, logs what came of it, and keeps that for others.
@@ -58,7 +61,7 @@ class Evaluation:
             return self._failed(name, failure_of(error), time.perf_counter() - began, error)
         except BaseException as error:  # users' code: anything can come out, also SystemExit
             log("ERROR", f"Could not get data for {name}", error)
-            return self._failed(name, failure_of(error), time.perf_counter() - began, error)
+            return self._failed(name, failure_of(error, self._place_of(error, name)), time.perf_counter() - began, error)
         seconds = time.perf_counter() - began
         log("INFO", f"Computed {name} in {seconds:.03f} s")
         self.keep(name, result)
@@ -69,13 +72,21 @@ class Evaluation:
         try:
             self.keep(name, self._evaluate(self.declared[name], lambda name: None))
         except BaseException as error:  # users' code: anything can come out
-            self.failures[name] = failure_of(error)
+            self.failures[name] = failure_of(error, self._place_of(error, name))
 
     def keep(self, name: str, result: Any) -> None:
         """Lets others have a result."""
         data = result.data if isinstance(result, Cell) else result
         if data is not None:
             self.results[name] = data
+
+    def where(self, name: str) -> str | None:
+        """Where a variable's function stands."""
+        declared = self.declared.get(name)
+        return self.places.of_function(declared) if self.places and declared else None
+
+    def _place_of(self, error: BaseException, name: str) -> str | None:
+        return self.places.of_error(error, self.declared[name]) if self.places else None
 
     def _failed(self, name: str, failure: Failure, seconds: float, error: BaseException) -> Outcome:
         self.failures[name] = failure

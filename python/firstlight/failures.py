@@ -12,6 +12,8 @@ SKIP = "Skip"
 CANCELLED = "Cancelled"
 TIME_LIMIT = "TimeLimit"
 CRASHED = "Crashed"
+MEMORY_LIMIT = "MemoryLimit"
+PROCESS_LIMIT = "ProcessLimit"
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Failure:
     message: str
     # The exception was a `Skip` of the user's own class, which is as harmless as a `Skip`.
     is_skip: bool = False
+    # Where in the user's files: `context.py:12`.
+    where: str | None = None
 
     @property
     def state(self) -> str:
@@ -29,11 +33,11 @@ class Failure:
         return "skipped" if self.error_class == SKIP else "failed"
 
 
-def failure_of(error: BaseException) -> Failure:
-    """The record of an exception that users' code raised."""
+def failure_of(error: BaseException, where: str | None = None) -> Failure:
+    """The record of an exception that users' code raised, somewhere in their files."""
     if isinstance(error, SystemExit):
-        return Failure("SystemExit", f"exit({'' if error.code is None else repr(error.code)}) was called")
-    return Failure(type(error).__name__, _text_of(error), isinstance(error, Skip))
+        return Failure("SystemExit", f"exit({'' if error.code is None else repr(error.code)}) was called", where=where)
+    return Failure(type(error).__name__, _text_of(error), isinstance(error, Skip), where)
 
 
 def missing_dependencies(missing: Sequence[str], failures: Sequence[tuple[str, Failure]]) -> Failure:

@@ -83,6 +83,8 @@ def _write_entry(file: h5py.File, entry: Entry) -> None:
     elif entry.failure is not None:
         error = file[".errors"].create_dataset(entry.name, data=_clean(entry.failure.message), dtype=h5py.string_dtype())
         error.attrs["type"] = entry.failure.error_class
+        if entry.failure.where is not None:
+            error.attrs["where"] = _clean(entry.failure.where)
 
 
 @dataclass(frozen=True)

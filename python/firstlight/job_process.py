@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .arguments import Arguments, RunFacts
@@ -18,9 +18,11 @@ from .evaluate import Evaluation, Outcome
 from .failures import Failure
 from .foreign import Given, given_to, without_given
 from .fragment import FragmentPlace
+from .limits import default_memory
 from .loading import LoadedContext
 from .log import log
 from .opening import OpenError, has_proc, mock_run, open_run, proposal_path, set_data_root, start_time
+from .places import Places
 from .plan import START_TIME, select
 from .processes import end_process
 from .schedule import schedule_of
@@ -86,20 +88,30 @@ class _Job:
         place = FragmentPlace(request.fragments, request.proposal, request.run)
         evaluation = _evaluation(self._context, request, run_data, self._given)
         evaluation.results.setdefault(START_TIME, first)
-        batch = Batch(request.job, place, self._emit)
+        batch = Batch(request.job, place, self._emit, evaluation.where)
         if START_TIME not in self._announced and START_TIME not in self._given.names:
             batch.add(entry_of(Outcome(START_TIME, Cell(first), 0.0), False), 0.0)
         transient = frozenset(name for name in names if declared[name].variable.transient)
         parallel = request.parallel or 1
         schedule = schedule_of(graph, names, _known(self._announced), transient, parallel > 1)
         work = functools.partial(serve_tasks, evaluation, request.job, place)
-        around = Surroundings(request.job, self._channel, self._emit, work, self._limit)
+        around = Surroundings(request.job, self._channel, self._emit, work, self._limit, self._memory(), self._where)
         Coordinator(schedule, batch, around, parallel).run()
 
     def _limit(self, name: str) -> float | None:
         """How long a variable may take; what it said itself counts more than what the request says."""
         needs = self._context.declared[name].needs
         return self._request.limits.seconds if needs is None or needs.timeout is None else needs.timeout
+
+    def _memory(self) -> Callable[[str], int]:
+        """How much memory a variable may use: what it says it needs, or most of what there is."""
+        usual = default_memory()
+        needs = {name: item.needs.memory for name, item in self._context.declared.items() if item.needs and item.needs.memory}
+        return lambda name: needs.get(name, usual)
+
+    def _where(self, name: str, dump: str) -> str | None:
+        declared = self._context.declared.get(name)
+        return Places(self._context.path).of_dump(dump, declared) if declared else None
 
     def _selected(self) -> tuple[list[str], str | None]:
         """The variables to run, and what is left out because the run has no calibrated data."""
@@ -127,7 +139,7 @@ def _evaluation(context: LoadedContext, request: Run, run_data: Any, given: Give
     catalogue = Catalogue(request.proposal, request.run, lambda: str(proposal_path(run_data)))
     facts = RunFacts(request.proposal, request.run, request.parameters)
     arguments = Arguments(facts, run_data, results, {**dict.fromkeys(given.names, ()), **context.graph}, catalogue)
-    return Evaluation(context.declared, arguments, run_data, results, dict(given.failures))
+    return Evaluation(context.declared, arguments, run_data, results, dict(given.failures), Places(context.path))
 
 
 def _known(announced: Mapping[str, Any]) -> dict[str, tuple[bool, Failure | None]]:

@@ -60,6 +60,13 @@ def kill_group(pid: int, number: int) -> None:
         os.killpg(pid, number)
 
 
+def kill_all(pids: Iterable[int]) -> None:
+    """Ends processes at once; those that are gone or somebody else's are left alone."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def how_it_ended(status: int) -> str:
     """A wait status in words that complete "the process …"."""
     code = os.waitstatus_to_exitcode(status)

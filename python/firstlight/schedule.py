@@ -52,16 +52,16 @@ class Schedule:
         inputs = [other for other in self.graph[name] if self.over[other]]
         return bool(inputs) and all(other in has for other in inputs)
 
-    def task(self, name: str, member: Member) -> tuple[Task, list[int]]:
-        """The task of computing a variable in a process, and the descriptors that go with it."""
+    def task(self, name: str, member: Member, memory: int | None = None) -> tuple[Task, list[int]]:
+        """The task of computing a variable in a process with at most so many bytes of memory, and the descriptors that go with it."""
         self.waiting.remove(name)
         first: dict[str, Take | str] = {}
         self._fetch(self.graph[name], member, first)
         failures = {other: self.failures[other] for other in self._all_inputs(name, first) if other in self.failures}
         taken = [self.shared[item.name].memory for item in first.values() if isinstance(item, Take)]
         wanted = self.parallel and self._is_awaited(name)
-        task = Task(name, tuple(first.values()), failures, name in self.transient, wanted)
-        return task, [memory for memory in taken if memory is not None]
+        task = Task(name, tuple(first.values()), failures, name in self.transient, wanted, memory)
+        return task, [descriptor for descriptor in taken if descriptor is not None]
 
     def _all_inputs(self, name: str, first: Iterable[str]) -> set[str]:
         return {*self.graph[name], *(other for item in first for other in self.graph.get(item, ()))}

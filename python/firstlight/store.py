@@ -70,7 +70,8 @@ def value_event(job: str, place: Any, entry: Entry, seconds: float, fragment: st
 
 def failure_attributes(failure: Failure) -> dict[str, Any]:
     """A failure as the wire's attributes."""
-    return {"error": failure.message[:WIRE_TEXT_LENGTH], "error_cls": failure.error_class}
+    said = {"error": failure.message[:WIRE_TEXT_LENGTH], "error_cls": failure.error_class}
+    return said if failure.where is None else {**said, "where": failure.where}
 
 
 def cell_attributes(stored: StoredCell | None) -> dict[str, Any] | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import signal
 import socket
 import sys
 import threading
@@ -13,6 +15,7 @@ from .batch import Batch, can_wait, entry_of
 from .evaluate import Evaluation, Outcome
 from .failures import Failure
 from .fragment import Entry, FragmentPlace
+from .limits import be_first_to_go, memory_limit
 from .pipe import Pipe
 from .shared import Packed, pack, unpack
 from .store import StorageError
@@ -41,6 +44,8 @@ class Task:
     transient: bool = False
     # Other processes may want the result.
     share: bool = False
+    # The most bytes that it may use.
+    memory: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,18 +77,23 @@ class Broken:
     text: str
 
 
-def serve_tasks(evaluation: Evaluation, job: str, place: FragmentPlace, end: socket.socket) -> None:
-    """Computes what comes from the other side of a socket until it closes."""
-    _Worker(evaluation, job, place, Pipe(end)).serve()
+def serve_tasks(evaluation: Evaluation, job: str, place: FragmentPlace, end: socket.socket, dump: int) -> None:
+    """Computes what comes from the other side of a socket until it closes; leaves in `dump` where it was when it is ended."""
+    be_first_to_go()
+    faulthandler.enable(dump, all_threads=False)
+    if hasattr(faulthandler, "register"):
+        faulthandler.register(signal.SIGTERM, dump, all_threads=False, chain=True)
+    _Worker(evaluation, job, place, Pipe(end), dump).serve()
     _wait_for_threads()
 
 
 class _Worker:
-    def __init__(self, evaluation: Evaluation, job: str, place: FragmentPlace, pipe: Pipe) -> None:
+    def __init__(self, evaluation: Evaluation, job: str, place: FragmentPlace, pipe: Pipe, dump: int) -> None:
         self._evaluation = evaluation
         self._pipe = pipe
         self._stored: list[Value] = []
-        self._batch = Batch(job, place, self._stored.append)
+        self._dump = dump
+        self._batch = Batch(job, place, self._stored.append, evaluation.where)
 
     def serve(self) -> None:
         while (received := self._pipe.receive()) is not None:
@@ -102,7 +112,10 @@ class _Worker:
                 self._evaluation.compute_again(item)
 
     def _compute(self, task: Task) -> None:
-        outcome = self._evaluation.compute(task.name, lambda name: self._pipe.send(Begun(name, silent=False)))
+        os.ftruncate(self._dump, 0)  # a child of an earlier variable may have crashed
+        os.lseek(self._dump, 0, os.SEEK_SET)
+        with memory_limit(task.memory):
+            outcome = self._evaluation.compute(task.name, lambda name: self._pipe.send(Begun(name, silent=False)))
         try:
             entry, stored = self._stored_or_entry(outcome, task.transient)
         except StorageError as error:
@@ -118,7 +131,7 @@ class _Worker:
 
     def _stored_or_entry(self, outcome: Outcome, transient: bool) -> tuple[Entry | None, Value | None]:
         """Small values are stored by the other side, several at a time; others here, where they are."""
-        entry = entry_of(outcome, transient)
+        entry = entry_of(outcome, transient, self._evaluation.where(outcome.name))
         if can_wait(entry):
             return entry, None
         self._batch.add(entry, outcome.seconds)

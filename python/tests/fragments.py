@@ -14,6 +14,8 @@ from PIL import Image
 PLACES = {"data": "{}", "summary": ".reduced/{}", "preview": ".preview/{}", "error": ".errors/{}"}
 # They hold addresses inside a file, or ids that count through one.
 OF_THE_FILE = {"DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates", "_NCProperties"}
+# Only ours say where in the user's code an error happened.
+OURS = {"where"}
 
 
 def variables_in(paths: Iterable[Path]) -> dict[str, dict[str, Any]]:
@@ -33,7 +35,7 @@ def _names(file: h5py.File) -> set[str]:
 
 
 def _tree(node: h5py.Group | h5py.Dataset) -> dict[str, Any]:
-    attributes = {name: _plain(value) for name, value in node.attrs.items() if name not in OF_THE_FILE}
+    attributes = {name: _plain(value) for name, value in node.attrs.items() if name not in OF_THE_FILE | OURS}
     if isinstance(node, h5py.Dataset):
         return {"dtype": str(node.dtype), "shape": node.shape, "value": _plain(node[()]), "attributes": attributes}
     if isinstance(node, h5py.Datatype):

@@ -120,27 +120,25 @@ const declared = ['title', 'description', 'summary', 'data', 'cluster', 'tags', 
 
 /** What `expected.json` has of described variables. */
 export const neutralVariables = (variables: readonly VariableInfo[]): Record<string, unknown> =>
-  Object.fromEntries(
-    variables
-      .filter(({name}) => !isMissingLink(name))
-      .map((variable) => [variable.name, Object.fromEntries(declared.map((key) => [key, variable[key]]))]),
-  );
-
-/** What stands for a link that is not there is no variable of the file; our runner for Python does not tell of it at all. */
-const isMissingLink = (name: string): boolean => name.includes('.__missing__.');
+  Object.fromEntries(variables.map((variable) => [variable.name, Object.fromEntries(declared.map((key) => [key, variable[key]]))]));
 
 /** What `expected.json` has of values: nothing that depends on time, place, or how pictures are drawn. */
 export function neutralValues(values: Readonly<Record<string, ValueEvent>>, dataRoot: string): Record<string, unknown> {
   const {start_time: began, ...rest} = values;
   return Object.fromEntries(
-    Object.entries(rest)
-      .filter(([name]) => !isMissingLink(name))
-      .map(([name, {state, kind, summary, maxDiff, attributes}]) => {
-        const shown = summary === null ? null : summary === began?.summary ? 'start_time' : neutralSummary(summary, dataRoot);
-        const kept = {state, kind, summary: shown, maxDiff, attributes};
-        return [name, Object.fromEntries(Object.entries(kept).filter(([, field]) => field !== null))];
-      }),
+    Object.entries(rest).map(([name, {state, kind, summary, maxDiff, attributes}]) => {
+      const shown = summary === null ? null : summary === began?.summary ? 'start_time' : neutralSummary(summary, dataRoot);
+      const kept = {state, kind, summary: shown, maxDiff, attributes: withoutPlace(attributes)};
+      return [name, Object.fromEntries(Object.entries(kept).filter(([, field]) => field !== null))];
+    }),
   );
+}
+
+/** Lines are numbered otherwise in each language. */
+function withoutPlace(attributes: ValueEvent['attributes']): ValueEvent['attributes'] {
+  if (!attributes) return null;
+  const {where: _, ...rest} = attributes;
+  return rest;
 }
 
 /** Longer lines are reduced, and any reduction that keeps the outline is right. */

@@ -43,6 +43,8 @@ export interface Attributes {
   readonly format?: string;
   readonly error?: string;
   readonly error_cls?: string;
+  /** Where in the user's files: `context.py:12`. */
+  readonly where?: string;
 }
 
 /** One cell of the table: a variable's value for a run, and what is being done about it. */

@@ -3,6 +3,8 @@ export interface VariableError {
   /** Class name without module, e.g. `ValueError`; `Skip` when there is nothing wrong. */
   readonly errorClass: string;
   readonly message: string;
+  /** It is a `Skip` of the user's own class, which is as harmless as a `Skip`. */
+  readonly isSkip?: boolean;
   /** Only on `DependencyError`: the errors of the dependencies that were missing, in the order of the inputs. */
   readonly causes?: readonly NamedError[];
 }
@@ -46,7 +48,8 @@ function treeLines(causes: readonly NamedError[]): string[] {
 /** The tree of what went wrong below a variable, the text users see in its cell. */
 export const dependencyTree = (causes: readonly NamedError[]): string => [firstLine, ...treeLines(causes)].join('\n');
 
-const isHarmless = ({error}: NamedError): boolean => error.errorClass === 'Skip' || error.errorClass === 'Cancelled';
+const isHarmless = ({error}: NamedError): boolean =>
+  error.isSkip === true || error.errorClass === 'Skip' || error.errorClass === 'Cancelled';
 
 /**
  * The error of a variable whose dependencies gave nothing.

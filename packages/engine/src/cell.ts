@@ -49,12 +49,13 @@ function sameData(a: unknown, b: unknown): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => sameData(a[key as never], b[key as never]));
 }
 
-/** Why a cell has no value, as its tooltip says it: `ZeroDivisionError: division by zero`; skips and missing dependencies say it in their own words. */
+/** Why a cell has no value, as its tooltip says it: `ZeroDivisionError: division by zero (context.py:12)`; skips and missing dependencies say it in their own words. */
 export function messageOf(state: CellState | 'cancelled', attributes: Attributes | null): string | null {
   const error = attributes?.error;
   if (error === undefined) return null;
   const kind = attributes?.error_cls;
-  return state !== 'failed' || !kind || kind === 'DependencyError' ? error : `${kind}: ${error}`;
+  const said = state !== 'failed' || !kind || kind === 'DependencyError' ? error : error === '' ? kind : `${kind}: ${error}`;
+  return attributes?.where === undefined ? said : `${said} (${attributes.where})`;
 }
 
 /**

@@ -38,6 +38,9 @@ export function missingLink(facts: GroupFacts, path: readonly string[]): object 
   return proxy;
 }
 
+/** Whether a name is that of something behind a link that is not there, which is no variable of the file. */
+export const isMissingName = (name: string): boolean => name.includes('.__missing__.');
+
 /** The name of the variable that stands for something behind a link that is not there; what would be a pattern becomes a name. */
 export const missingName = (group: string, path: readonly string[]): string =>
   `${group}.__missing__.${path.join('.').replaceAll(/[*?[\]]/g, '_')}`;

@@ -1,6 +1,7 @@
 import {dirname} from 'node:path';
 import {buildGraph} from '@firstlight/core';
 import type {DescribedEvent, Graph, GroupInfo, Problem} from '@firstlight/core';
+import {isMissingName} from '../group/missing.ts';
 import {bundle} from './bundle.ts';
 import type {Bundle} from './bundle.ts';
 import {watchFiles} from './freshness.ts';
@@ -93,7 +94,7 @@ function loaded(file: string, graph: Graph, problems: readonly Problem[], pool: 
       type: 'described',
       language: 'typescript',
       file,
-      variables: [...graph.variables.values()],
+      variables: [...graph.variables.values()].filter(({name}) => !isMissingName(name)),
       groups,
       problems: [...problems],
     },

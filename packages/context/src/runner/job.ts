@@ -9,8 +9,11 @@ import {
   withoutProc,
 } from '@firstlight/core';
 import type {ForeignValue, Graph, RunnerEvent, RunnerRequest, ValueEvent, VariableError, VariableInput} from '@firstlight/core';
+import {isMissingName} from '../group/missing.ts';
 import {catalogueError, mymdcCatalogue} from './catalogue.ts';
 import type {Catalogue, RunFacts} from './catalogue.ts';
+import {placeText} from './child/failures.ts';
+import {defaultMemoryBytes, watchFamily} from './limits.ts';
 import type {Argument, Order, Outcome} from './messages.ts';
 import type {Pool} from './pool.ts';
 import {WorkerEnded} from './worker.ts';
@@ -97,6 +100,11 @@ export class Job {
     this.#effects.emit({type: 'finished', job: this.request.job, ...outcome, seconds: this.#secondsSince(began)});
   }
 
+  /** What others hear of: what stands for a link that is not there is no variable of the file. */
+  get #told(): string[] {
+    return this.#planned.filter((name) => !isMissingName(name));
+  }
+
   #cancelRest(message: string): Finished {
     for (const name of this.#planned) if (!this.#announced.has(name)) this.#settleCancelled(name, message, 0);
     return {outcome: 'cancelled', message};
@@ -113,7 +121,7 @@ export class Job {
     const out = selected.filter((name) => !left.includes(name)).sort();
     if (out.length > 0) notes.push(`Run ${this.request.run} has no calibrated data, left out: ${out.join(', ')}`);
     this.#planned = this.#graph.variables.has(startTime) || this.#given.has(startTime) ? left : [startTime, ...left];
-    this.#effects.emit({type: 'started', job: this.request.job, pid: this.#worker?.pid ?? process.pid, variables: [...this.#planned]});
+    this.#effects.emit({type: 'started', job: this.request.job, pid: this.#worker?.pid ?? process.pid, variables: this.#told});
     for (const name of this.#planned) if (this.#cancelledAll === undefined) await this.#settle(name);
     return {outcome: 'done', message: notes.length === 0 ? null : `${notes.join('; ')}.`};
   }
@@ -148,7 +156,7 @@ export class Job {
     if (notGiven.length > 0) return this.#settleNotGiven(name, notGiven);
     const unknown = this.#unknownFact(name);
     if (unknown) return this.#settleFailed(name, unknown, 0);
-    this.#effects.emit({type: 'progress', job: this.request.job, variable: name});
+    if (!isMissingName(name)) this.#effects.emit({type: 'progress', job: this.request.job, variable: name});
     const began = this.#effects.now();
     try {
       this.#settleComputed(name, await this.#compute(worker, name, true));
@@ -183,27 +191,35 @@ export class Job {
   async #settleEnded(name: string, ended: WorkerEnded, seconds: number): Promise<void> {
     const reason = this.#cancellationOf(name);
     if (reason !== undefined) return this.#settleCancelled(name, reason, seconds);
-    return this.#settleFailed(name, ended.asError(), seconds);
+    return this.#settleFailed(name, ended.asError(), seconds, this.#placeOf(name));
   }
 
   /** Stores and tells why a variable has no value; one that is transient leaves nothing behind. */
-  async #settleFailed(name: string, error: VariableError, seconds: number): Promise<void> {
+  async #settleFailed(name: string, error: VariableError, seconds: number, where?: string): Promise<void> {
     this.#errors.set(name, error);
     const state = error.errorClass === 'Skip' ? 'skipped' : 'failed';
-    const attributes = {error: error.message, error_cls: error.errorClass};
-    const fragment = this.#graph.variables.get(name)?.transient ? null : await this.#record(name, error);
+    const attributes = {error: error.message, error_cls: error.errorClass, ...(where !== undefined && {where})};
+    const fragment = this.#graph.variables.get(name)?.transient ? null : await this.#record(name, error, where);
     this.#emitValue({variable: name, state, ...noValue, attributes, seconds, fragment});
   }
 
   #emitValue(value: Omit<ValueEvent, 'type' | 'job' | 'proposal' | 'run'>): void {
     const {job, proposal, run} = this.request;
     this.#announced.add(value.variable);
+    if (isMissingName(value.variable)) return;
     this.#effects.emit({type: 'value', job, proposal, run, ...value});
   }
 
-  async #record(name: string, {errorClass, message}: VariableError): Promise<string | null> {
+  /** Where a variable stands in the user's files; all that is known of one whose process has ended. */
+  #placeOf(name: string): string | undefined {
+    const {file, line} = this.#graph.variables.get(name) ?? {};
+    const context = this.#pool.context;
+    return typeof line === 'number' ? placeText({file: file ?? context, line}, context) : undefined;
+  }
+
+  async #record(name: string, {errorClass, message}: VariableError, where: string | undefined): Promise<string | null> {
     const worker = await this.#ready();
-    return (await worker.ask({type: 'record', name, errorClass, message})).outcome.fragment;
+    return (await worker.ask({type: 'record', name, errorClass, message, where})).outcome.fragment;
   }
 
   /** The names of required inputs without a value, one for each input and match. */
@@ -281,7 +297,10 @@ export class Job {
 
   async #compute(worker: Worker, name: string, store: boolean): Promise<Outcome> {
     const seconds = this.#secondsFor(name);
-    const timer = seconds === null ? undefined : setTimeout(() => worker.stop(timeText(seconds)), seconds * 1000);
+    const timer =
+      seconds === null ? undefined : setTimeout(() => worker.stop({errorClass: 'TimeLimit', message: timeText(seconds)}), seconds * 1000);
+    const memoryBytes = this.#graph.variables.get(name)?.needs?.memoryBytes ?? defaultMemoryBytes();
+    const unwatch = watchFamily(worker.pid, memoryBytes, (errorClass, message) => worker.stop({errorClass, message}));
     this.#atWork = name;
     try {
       const {outcome} = await worker.ask(this.#orderFor(name, store));
@@ -290,6 +309,7 @@ export class Job {
     } finally {
       this.#atWork = undefined;
       clearTimeout(timer);
+      unwatch();
     }
   }
 
@@ -361,7 +381,7 @@ export class Job {
 
 const timeText = (seconds: number): string => `This variable ran longer than its limit of ${seconds} s and was stopped.`;
 
-function errorOf({state, attributes}: Outcome): VariableError | undefined {
+function errorOf({state, attributes, isSkip}: Outcome): VariableError | undefined {
   if (state !== 'failed' && state !== 'skipped') return undefined;
-  return {errorClass: attributes?.error_cls ?? 'Error', message: attributes?.error ?? ''};
+  return {errorClass: attributes?.error_cls ?? 'Error', message: attributes?.error ?? '', ...(isSkip && {isSkip})};
 }

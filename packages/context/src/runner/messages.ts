@@ -30,7 +30,7 @@ export const order = z.discriminatedUnion('type', [
   /** Stores when the run began, and keeps it; answered by `computed`. */
   z.object({type: z.literal('start-time'), store: z.boolean()}),
   /** Stores why a variable has no value; answered by `computed`. */
-  z.object({type: z.literal('record'), name: z.string(), errorClass: z.string(), message: z.string()}),
+  z.object({type: z.literal('record'), name: z.string(), errorClass: z.string(), message: z.string(), where: z.string().optional()}),
   /** Ends the process. */
   z.object({type: z.literal('end')}),
 ]);
@@ -45,6 +45,8 @@ const outcome = z.object({
   fragment: z.string().nullable(),
   /** Whether there is something for dependants. */
   hasData: z.boolean(),
+  /** It failed with a `Skip` of the user's own class, which is as harmless as a `Skip`. */
+  isSkip: z.boolean().optional(),
 });
 
 export const declaredVariable = wire.variable.extend({data: z.enum(['raw', 'proc']).nullable()});

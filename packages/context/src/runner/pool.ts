@@ -11,6 +11,11 @@ export class Pool implements Disposable {
     this.#options = options;
   }
 
+  /** The context file. */
+  get context(): string {
+    return this.#options.context;
+  }
+
   /** Starts the next process now, if none is ready. */
   prepare(): void {
     if (!this.#isClosed && !this.#spare?.isAlive) this.#spare = new Worker(this.#options);

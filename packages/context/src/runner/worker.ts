@@ -14,16 +14,16 @@ export interface Ending {
 /** The process ended while it was at work. */
 export class WorkerEnded extends Error {
   override readonly name = 'WorkerEnded';
-  readonly #stoppedBecause: string | undefined;
+  readonly #stoppedBecause: VariableError | undefined;
 
-  constructor(ending: Ending, stoppedBecause: string | undefined) {
+  constructor(ending: Ending, stoppedBecause: VariableError | undefined) {
     super(describeEnding(ending));
     this.#stoppedBecause = stoppedBecause;
   }
 
   /** What is recorded for the variable that was at work. */
   asError(): VariableError {
-    if (this.#stoppedBecause !== undefined) return {errorClass: 'TimeLimit', message: this.#stoppedBecause};
+    if (this.#stoppedBecause !== undefined) return this.#stoppedBecause;
     return {errorClass: 'Crashed', message: `${this.message[0]?.toUpperCase()}${this.message.slice(1)} while it computed this variable.`};
   }
 }
@@ -62,7 +62,7 @@ export class Worker implements Disposable {
   readonly #ended: Promise<never>;
   #waiting: ((said: Answer) => void) | undefined;
   #isAlive = true;
-  #stoppedBecause: string | undefined;
+  #stoppedBecause: VariableError | undefined;
 
   constructor({bundle, context, folder, environment, heapMb, inspect = false}: WorkerOptions) {
     this.#process = fork(entry, [bundle, context], {
@@ -137,8 +137,8 @@ export class Worker implements Disposable {
     });
   }
 
-  /** Ends the process because its time is over. */
-  stop(because: string): void {
+  /** Ends the process because the variable at work has used more than it may. */
+  stop(because: VariableError): void {
     this.#stoppedBecause = because;
     this.kill();
   }

@@ -35,6 +35,8 @@ export const wireAttributes = z.object({
   format: z.string().optional(),
   error: z.string().optional(),
   error_cls: z.string().optional(),
+  /** Where in the user's files an error happened, relative to the context's folder: `context.py:12`. */
+  where: z.string().optional(),
 });
 
 export const input = z.object({

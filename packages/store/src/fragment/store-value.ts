@@ -11,6 +11,7 @@ export function storeOutcome(file: H5Group, name: string, outcome: Exclude<Outco
   if (outcome.state === 'ok') return storeCell(file, name, outcome.cell);
   using error = file.createDataset(`${areas.errors}/${name}`, harmlessText(outcome.message));
   error.attributes.set('type', harmlessText(outcome.errorClass));
+  if (outcome.where !== undefined) error.attributes.set('where', harmlessText(outcome.where));
 }
 
 function storeCell(file: H5Group, name: string, cell: CellValue): void {

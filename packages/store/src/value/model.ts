@@ -43,7 +43,7 @@ export interface CellValue {
 export type Outcome =
   | {readonly state: 'ok'; readonly cell: CellValue}
   | {readonly state: 'none'}
-  | {readonly state: 'failed' | 'skipped'; readonly errorClass: string; readonly message: string};
+  | {readonly state: 'failed' | 'skipped'; readonly errorClass: string; readonly message: string; readonly where?: string};
 
 /** A variable's outcome as it goes into a fragment. */
 export interface FragmentResult {

@@ -23,7 +23,7 @@ const description = await load();
 send({type: 'loaded', variables: [...description.variables], groups: [...description.groups], problems: [...description.problems]});
 warmUp(dirname(bundle));
 flushCompileCache(); // for the processes after this one, which may be ended before it would be written
-const session = new Session(description.named);
+const session = new Session(description.named, context);
 process.on('message', (message) => void obey(order.parse(message)));
 process.on('disconnect', () => process.exit());
 

@@ -7,7 +7,7 @@ import type {Input} from '../../inputs.ts';
 import type {Variable} from '../../variable.ts';
 import type {Argument, Order, Outcome} from '../messages.ts';
 import {dataOf, toCellValue, toSummary} from './convert.ts';
-import {failureOf, userTrace} from './failures.ts';
+import {failureOf, placeOf, userTrace} from './failures.ts';
 import type {Failure} from './failures.ts';
 import {readForeign} from './foreign.ts';
 
@@ -18,12 +18,15 @@ const nothing = {summary: null, maxDiff: null, attributes: null, kind: null, fra
 /** One job inside the process of users' code: the open run, and the values so far. */
 export class Session {
   readonly #variables: ReadonlyMap<string, Variable<unknown>>;
+  readonly #context: string;
   readonly #values = new Map<string, unknown>();
   #open: OrderOf<'open'> | undefined;
   #run: Run | undefined;
 
-  constructor(variables: ReadonlyMap<string, Variable<unknown>>) {
+  /** Takes the variables of a context file. */
+  constructor(variables: ReadonlyMap<string, Variable<unknown>>, context: string) {
     this.#variables = variables;
+    this.#context = context;
   }
 
   /** Opens the run; tells where it is, and whether it has processed data, if that was asked. */
@@ -50,11 +53,16 @@ export class Session {
       return {...outcome, seconds: seconds()};
     } catch (thrown) {
       if (isFirstlightError(thrown, 'disk-full')) throw thrown; // Not the variable's fault: the job is done again when there is space.
-      const failure = failureOf(thrown);
-      if (failure.errorClass === 'Skip') log('ERROR', `Skipped ${name}: ${failure.message}`);
+      const failure = this.#failureOf(thrown, variable);
+      if (failure.isSkip) log('ERROR', `Skipped ${name}: ${failure.message}`);
       else log('ERROR', `Could not get data for ${name}\n${userTrace(thrown)}`);
       return {...this.#failed(name, failure, store && !variable.options.transient), seconds: seconds()};
     }
+  }
+
+  #failureOf(thrown: unknown, {position}: Variable<unknown>): Failure {
+    const failure = failureOf(thrown);
+    return failure.isSkip ? failure : {...failure, where: placeOf(thrown, this.#context, position)};
   }
 
   #cellOf(name: string, {options}: Variable<unknown>, result: unknown): CellValue | undefined {
@@ -94,10 +102,12 @@ export class Session {
     return {state, summary: wire, maxDiff: wireNumber(maxDiff), attributes: wireAttributes(attributes), kind, fragment};
   }
 
-  #failed(name: string, {errorClass, message}: Failure, store: boolean): Omit<Outcome, 'seconds'> {
+  #failed(name: string, {errorClass, message, isSkip, where}: Failure, store: boolean): Omit<Outcome, 'seconds'> {
     const state = errorClass === 'Skip' ? 'skipped' : 'failed';
-    const fragment = store ? this.#write({name, outcome: {state, errorClass, message}}) : null;
-    return {...nothing, state, attributes: {error: message, error_cls: errorClass}, fragment, hasData: false};
+    const told = where === undefined ? {} : {where};
+    const fragment = store ? this.#write({name, outcome: {state, errorClass, message, ...told}}) : null;
+    const attributes = {error: message, error_cls: errorClass, ...told};
+    return {...nothing, state, attributes, fragment, hasData: false, ...(isSkip && {isSkip})};
   }
 
   /** Keeps and stores when the run began. */
@@ -109,8 +119,8 @@ export class Session {
   }
 
   /** Stores why a variable has no value. */
-  record({name, errorClass, message}: OrderOf<'record'>): Outcome {
-    return {...this.#failed(name, {errorClass, message}, true), seconds: 0};
+  record({name, errorClass, message, where}: OrderOf<'record'>): Outcome {
+    return {...this.#failed(name, {errorClass, message, where}, true), seconds: 0};
   }
 
   #write(result: FragmentResult): string {
