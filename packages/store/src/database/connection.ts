@@ -2,7 +2,8 @@ import {existsSync} from 'node:fs';
 import {FirstlightError} from '@firstlight/core';
 import Database from 'better-sqlite3';
 import {openToAll} from '../folder/modes.ts';
-import {currentVersion, migrations, ownTables} from './schema.ts';
+import {ownTables} from './own-tables.ts';
+import {currentVersion, migrations} from './schema.ts';
 
 export type Connection = Database.Database;
 

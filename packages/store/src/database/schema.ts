@@ -42,15 +42,3 @@ END;
 
 /** Statements that lead from format version `index` to `index + 1`. */
 export const migrations: readonly string[] = [version1, version2, version3, version4];
-
-/**
- * Our tables: a variable's unit as its context declares it, and what SQLite cannot say about a stored summary (a boolean is an integer there). A kind
- * counts only while its `timestamp` is still that of the row it describes, because other programs may replace the row.
- */
-export const ownTables = `
-CREATE TABLE IF NOT EXISTS fl_variables(name TEXT PRIMARY KEY NOT NULL, units TEXT);
-CREATE TABLE IF NOT EXISTS fl_summary_kinds(
-  proposal INTEGER NOT NULL, run INTEGER NOT NULL, name TEXT NOT NULL, timestamp REAL NOT NULL, kind TEXT NOT NULL,
-  PRIMARY KEY (proposal, run, name)
-) WITHOUT ROWID;
-`;

@@ -1,11 +1,15 @@
-import {FirstlightError, isVariableName, type NDArray} from '@firstlight/core';
-import type {H5Attributes, H5Group} from '@firstlight/hdf5';
+import {FirstlightError, isVariableName, type NDArray, sizeOf} from '@firstlight/core';
+import type {H5Attributes, H5Dataset, H5Group} from '@firstlight/hdf5';
 import {areas, noneAttribute, ownGroup, variablesIn} from './areas.ts';
+import {type FragmentOrigins, readOrigins} from './read-origins.ts';
+import {type StoredKind, storedKind} from './stored-kind.ts';
+
+const mostSummaryElements = 2 ** 24;
 
 /** What a fragment says about one variable, as far as the table is concerned. */
 export type FragmentEntry =
-  | {readonly name: string; readonly state: 'ok'; readonly summary: StoredSummary | null}
-  | {readonly name: string; readonly state: 'failed'; readonly errorClass: string; readonly message: string}
+  | ({readonly name: string; readonly state: 'ok'; readonly summary: StoredSummary | null} & StoredKind)
+  | {readonly name: string; readonly state: 'failed'; readonly errorClass: string; readonly message: string; readonly where?: string}
   | {readonly name: string; readonly state: 'none'};
 
 export interface StoredSummary {
@@ -19,6 +23,7 @@ export interface StoredSummary {
 export interface FragmentContents {
   readonly provenance: string;
   readonly entries: readonly FragmentEntry[];
+  readonly origins: FragmentOrigins;
 }
 
 /** Reads what a fragment brings. Throws `bad-fragment` when it is not one (its groups are missing, a name is impossible). */
@@ -36,6 +41,7 @@ export function readFragment(file: H5Group): FragmentContents {
   return {
     provenance: typeof provenance === 'string' ? provenance : '',
     entries: [...entries, ...none.map((name) => ({name, state: 'none' as const}))],
+    origins: readOrigins(file),
   };
 }
 
@@ -51,16 +57,26 @@ function entryOf(file: H5Group, name: string): FragmentEntry {
   const error = `${areas.errors}/${name}`;
   if (file.kind(error) === 'dataset') {
     using dataset = file.dataset(error);
-    const errorClass = dataset.attributes.get('type');
-    return {name, state: 'failed', message: String(dataset.value()), errorClass: typeof errorClass === 'string' ? errorClass : 'Exception'};
+    checkSize(dataset, error);
+    const [errorClass, where] = [dataset.attributes.get('type'), dataset.attributes.get('where')];
+    return {
+      name,
+      state: 'failed',
+      message: String(dataset.value()),
+      errorClass: typeof errorClass === 'string' ? errorClass : 'Exception',
+      ...(typeof where === 'string' && {where}),
+    };
   }
-  return {name, state: 'ok', summary: summaryOf(file, name)};
+  const summary = summaryOf(file, name);
+  return {name, state: 'ok', summary, ...storedKind(file, name, summary)};
 }
 
-function summaryOf(file: H5Group, name: string): StoredSummary | null {
+/** What a file says of a value's summary; null when it has none. */
+export function summaryOf(file: H5Group, name: string): StoredSummary | null {
   const path = `${areas.reduced}/${name}`;
   if (file.kind(path) !== 'dataset') return null;
   using dataset = file.dataset(path);
+  checkSize(dataset, path);
   const {max_diff: maxDiff, summary_type: type, summary_method: method, ...rest} = attributesOf(dataset.attributes);
   return {
     stored: dataset.type.dtype === undefined || dataset.shape === null ? null : textOrArray(dataset.read()),
@@ -69,6 +85,12 @@ function summaryOf(file: H5Group, name: string): StoredSummary | null {
     maxDiff: typeof maxDiff === 'number' ? maxDiff : null,
     attributes: Object.keys(rest).length > 0 ? rest : null,
   };
+}
+
+/** What goes into the table is small by its nature; a few bytes can claim to be terabytes. */
+function checkSize({shape}: H5Dataset, path: string): void {
+  const elements = sizeOf(shape ?? []);
+  if (elements > mostSummaryElements) throw new FirstlightError('bad-fragment', `${path} has ${elements} elements, too many for the table`);
 }
 
 const textOrArray = (array: NDArray): NDArray | string => (array.dtype === 'string' ? String(array.data[0] ?? '') : array);

@@ -1,4 +1,4 @@
-import {rmSync, statSync} from 'node:fs';
+import {lstatSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {isFirstlightError, type RunId, runFileName, sentenceOf} from '@firstlight/core';
 import type {Connection} from '../database/connection.ts';
@@ -8,12 +8,15 @@ import {ensureVariables} from '../database/variables.ts';
 import {faultPoint} from '../fault-point.ts';
 import {isDiskFull, isForbidden} from '../folder/errors.ts';
 import type {FolderPaths} from '../folder/layout.ts';
+import type {OwnerRule} from '../fragment/owners.ts';
 import type {FragmentContents} from '../fragment/read.ts';
+import {type Kept, Keeper} from '../history/keeper.ts';
+import {addVersion, noteKept, noticeRow} from '../history/record.ts';
 import type {Attempts} from './attempts.ts';
 import {damageOfFragment, damageOfRunFile} from './damage.ts';
 import {quarantine} from './quarantine.ts';
 import type {Ledger} from './report.ts';
-import {rowsOf} from './rows.ts';
+import {type FragmentRows, rowsOf} from './rows.ts';
 import {mergeIntoRunFile} from './run-file.ts';
 
 const mostCrashes = 3;
@@ -26,6 +29,8 @@ export interface Merging {
   readonly now: () => number;
   readonly ledger: Ledger;
   readonly attempts: Attempts;
+  /** Whose fragments are taken. */
+  readonly owners: OwnerRule;
 }
 
 /**
@@ -56,12 +61,16 @@ function mergeOneByOne(merging: Merging, run: RunId, fragments: readonly string[
 }
 
 function mergeTogether(
-  {paths, connection, now}: Merging,
+  {paths, connection, ledger, now, owners}: Merging,
   run: RunId,
   fragments: readonly string[],
 ): {names: string[]; startTime: number | undefined} {
-  const contents = mergeIntoRunFile(paths.extractedData, run, fragments);
-  const startTime = commit(connection, run, contents, now());
+  const keeper = new Keeper(connection, paths, run);
+  const contents = mergeIntoRunFile(paths.extractedData, run, fragments, {owners, keeper});
+  const time = now();
+  const changes = contents.map((content, index) => rowsOf(content, time, fragments[index] as string));
+  const startTime = commit(connection, run, {changes, kept: keeper.kept, addedAt: time});
+  ledger.addNotes([...keeper.problems, ...originProblems(contents, fragments)]);
   faultPoint('writer:after-commit');
   for (const fragment of fragments) {
     rmSync(join(paths.extractedData, fragment), {force: true});
@@ -70,28 +79,43 @@ function mergeTogether(
   return {startTime, names: [...new Set(contents.flatMap(({entries}) => entries.map(({name}) => name)))]};
 }
 
-function commit(connection: Connection, run: RunId, contents: readonly FragmentContents[], now: number): number | undefined {
+interface Changes {
+  readonly changes: readonly FragmentRows[];
+  readonly kept: readonly Kept[];
+  readonly addedAt: number;
+}
+
+function commit(connection: Connection, run: RunId, {changes, kept, addedAt}: Changes): number | undefined {
   let startTime: number | undefined;
   const remove = connection.prepare('DELETE FROM run_variables WHERE proposal = ? AND run = ? AND name = ?');
   const write = connection.transaction(() => {
-    for (const content of contents) {
-      const changes = rowsOf(content, now);
-      const names = changes.rows.map(({name}) => name);
-      ensureRun(connection, run, {addedAt: now, startTime: changes.startTime});
-      ensureVariables(connection, names);
-      storeValues(connection, run, changes.rows);
-      for (const name of changes.gone) remove.run(BigInt(run.proposal), BigInt(run.run), name);
-      startTime = changes.startTime ?? startTime;
+    for (const name of new Set(changes.flatMap(({versions}) => versions.map((version) => version.name)))) noticeRow(connection, run, name);
+    for (const {rows, gone, versions, ...times} of changes) {
+      ensureRun(connection, run, {addedAt, startTime: times.startTime});
+      ensureVariables(
+        connection,
+        rows.map(({name}) => name),
+      );
+      storeValues(connection, run, rows);
+      for (const name of gone) remove.run(BigInt(run.proposal), BigInt(run.run), name);
+      for (const version of versions) addVersion(connection, run, version);
+      startTime = times.startTime ?? startTime;
     }
+    for (const one of kept) noteKept(connection, run, one);
     faultPoint('writer:before-commit');
   });
   write.immediate(); // takes the write lock at once and waits for others up to the connection's 30 s
   return startTime;
 }
 
+const originProblems = (contents: readonly FragmentContents[], fragments: readonly string[]): string[] =>
+  contents.flatMap(({origins: {problem}}, index) =>
+    problem === undefined ? [] : [`${fragments[index]} was stored, but not what its values were made of: ${problem}`],
+  );
+
 /** False for trouble of the disk, of the system or of the database, which another try may overcome. */
 function isAboutContent(error: unknown): boolean {
-  if (isDiskFull(error) || isForbidden(error)) return false;
+  if (isDiskFull(error) || isForbidden(error) || isFirstlightError(error, 'fragment-changed')) return false;
   const {errno, code} = error as {errno?: unknown; code?: unknown};
   return errno === undefined && !String(code).startsWith('SQLITE_');
 }
@@ -102,8 +126,9 @@ const freshMs = 10_000;
 function putAside(merging: Merging, run: RunId, fragment: string, error: unknown): void {
   const {paths, ledger} = merging;
   const path = join(paths.extractedData, fragment);
-  const stats = statSync(path, {throwIfNoEntry: false});
+  const stats = lstatSync(path, {throwIfNoEntry: false});
   if (!stats) return; // another program has merged it
+  if (isFirstlightError(error, 'poisoned-fragment')) return ledger.addQuarantined(quarantine(paths, fragment, sentenceOf(error)));
   // The official writer gives a fragment its name first and lets others read it a moment later.
   if (isFirstlightError(error, 'hdf5-permission') && Date.now() - stats.mtimeMs < freshMs) return;
   const damage = damageOfFragment(path);

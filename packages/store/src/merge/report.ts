@@ -7,12 +7,15 @@ export interface MergeReport {
   /** Start times that became known, in seconds since 1970. */
   readonly startTimes: readonly {readonly run: RunId; readonly startTime: number}[];
   readonly quarantined: readonly Quarantined[];
+  /** What a person should know of values that were stored, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** A report in the making; it outlives a merge that was stopped by a full disk, so that the next one tells of both. */
 export class Ledger {
   #merged: {run: RunId; names: readonly string[]; startTime: number | undefined}[] = [];
   #quarantined: Quarantined[] = [];
+  #notes: string[] = [];
 
   addMerged(run: RunId, {names, startTime}: {names: readonly string[]; startTime: number | undefined}): void {
     this.#merged.push({run, names, startTime});
@@ -22,15 +25,21 @@ export class Ledger {
     this.#quarantined.push(quarantined);
   }
 
+  addNotes(notes: readonly string[]): void {
+    this.#notes.push(...notes);
+  }
+
   /** Everything noted since the last time this was called. */
   close(): MergeReport {
-    const [merged, quarantined] = [this.#merged, this.#quarantined];
+    const [merged, quarantined, notes] = [this.#merged, this.#quarantined, this.#notes];
     this.#merged = [];
     this.#quarantined = [];
+    this.#notes = [];
     return {
       merged: merged.map(({run, names}) => ({run, names})),
       startTimes: merged.flatMap(({run, startTime}) => (startTime === undefined ? [] : [{run, startTime}])),
       quarantined,
+      notes,
     };
   }
 }

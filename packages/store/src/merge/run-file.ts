@@ -1,37 +1,53 @@
 import {copyFileSync, constants, existsSync, renameSync, rmSync, statSync} from 'node:fs';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {type RunId, runFileName} from '@firstlight/core';
 import {type H5File, type H5Group, openFile} from '@firstlight/hdf5';
 import {faultPoint} from '../fault-point.ts';
 import {syncToDisk} from '../folder/durable.ts';
 import {openToAll} from '../folder/modes.ts';
 import {areas, copyVariable, ownGroup, removeVariable, variablesIn} from '../fragment/areas.ts';
+import {GuardedFile} from '../fragment/guarded.ts';
+import type {OwnerRule} from '../fragment/owners.ts';
 import {type FragmentContents, readFragment} from '../fragment/read.ts';
+import type {Keeper} from '../history/keeper.ts';
 import {DimensionNumbers} from '../netcdf/copy.ts';
 
 /** A run's file is rewritten without its gaps when it is bigger than this and holds less than half of that in data. */
 const smallestToCompact = 16 * 2 ** 20;
 
+/** What a merge into a run's file asks before it takes a fragment, and before it replaces something. */
+export interface Replacing {
+  readonly owners: OwnerRule;
+  readonly keeper: Keeper;
+}
+
 /**
  * Puts fragments of a run, in the given order, into its file: a copy is changed, brought to the disk and renamed, so that readers and a crash see the old
  * file or the new one, never something between. Doing it again gives the same file.
  *
- * @returns what each fragment brings to the table.
+ * @returns what each fragment brings to the table. Throws `poisoned-fragment`, and `fragment-changed` when somebody wrote into one meanwhile.
  */
-export function mergeIntoRunFile(extractedData: string, run: RunId, fragments: readonly string[]): FragmentContents[] {
+export function mergeIntoRunFile(
+  extractedData: string,
+  run: RunId,
+  fragments: readonly string[],
+  {owners, keeper}: Replacing,
+): FragmentContents[] {
   const final = join(extractedData, runFileName(run));
   const beside = join(extractedData, `.${runFileName(run)}.merging`);
   rmSync(beside, {force: true});
   try {
-    if (existsSync(final)) copyFileSync(final, beside, constants.COPYFILE_FICLONE);
+    if (existsSync(final)) copyFileSync(final, beside, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     faultPoint('writer:after-copy');
     const contents = change(
       beside,
       fragments.map((name) => join(extractedData, name)),
+      {owners, keeper},
     );
     compact(beside);
     openToAll(beside);
     syncToDisk(beside);
+    keeper.finish();
     faultPoint('writer:before-rename');
     renameSync(beside, final);
     syncToDisk(extractedData);
@@ -43,14 +59,16 @@ export function mergeIntoRunFile(extractedData: string, run: RunId, fragments: r
   }
 }
 
-function change(path: string, fragments: readonly string[]): FragmentContents[] {
+function change(path: string, fragments: readonly string[], {owners, keeper}: Replacing): FragmentContents[] {
   using target = openFile(path, existsSync(path) ? 'r+' : 'x', {locking: false}); // nobody else knows this file
   for (const area of Object.values(areas)) target.requireGroup(area)[Symbol.dispose]();
   const numbers = new DimensionNumbers(target);
   const contents = fragments.map((fragment) => {
-    using source = openFile(fragment, 'r', {locking: false}); // complete files that nobody writes any more
-    const content = readFragment(source);
-    addTo(target, source, content, numbers);
+    using source = GuardedFile.open(fragment, {owners});
+    const content = readFragment(source.file);
+    for (const entry of content.entries) keeper.beforeReplacing(target, entry, basename(fragment));
+    addTo(target, source.file, content, numbers);
+    source.assertUnchanged();
     return content;
   });
   return contents;

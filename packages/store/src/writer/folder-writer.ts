@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import type {RunId, VariableInfo} from '@firstlight/core';
 import {type Connection, openToWrite} from '../database/connection.ts';
 import {ensureRun} from '../database/runs.ts';
-import {storeSetting} from '../database/settings.ts';
+import {settingText, storeSetting} from '../database/settings.ts';
 import {updateVariables} from '../database/variables.ts';
 import {makeDirectory} from '../folder/durable.ts';
 import {explaining} from '../folder/errors.ts';
@@ -12,6 +12,7 @@ import type {FolderPaths} from '../folder/layout.ts';
 import {Attempts} from '../merge/attempts.ts';
 import {mergeFragments} from '../merge/merge.ts';
 import {Ledger, type MergeReport} from '../merge/report.ts';
+import {ownerRule} from '../fragment/owners.ts';
 import {writeFragment} from '../fragment/write.ts';
 import {DatabaseMark, type ForeignHand} from './database-mark.ts';
 import {FolderLock} from './lock.ts';
@@ -91,6 +92,7 @@ export class FolderWriter implements Disposable {
         connection: this.#connection,
         ledger: this.#ledger,
         attempts: this.#attempts,
+        owners: ownerRule(this.#paths.dir, settingText(this.#connection, 'fl_fragment_owners')),
         now: () => Date.now() / 1000,
       }),
     );

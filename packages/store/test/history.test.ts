@@ -1,0 +1,77 @@
+import {readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {openFile} from '@firstlight/hdf5';
+import Database from 'better-sqlite3';
+import {expect, test} from 'vitest';
+import {type ExperimentFolder, WriterProcess, writeFragment} from '../src/index.ts';
+import {leave, newFolder, run} from './folders.ts';
+import {array} from './support.ts';
+import {everyKind} from './values.ts';
+
+interface Version {
+  readonly name: string;
+  readonly version: number;
+  readonly state: string;
+  readonly value: unknown;
+  readonly kind: string | null;
+  readonly is_whole: number;
+  readonly kept: string | null;
+  readonly provenance: string;
+  readonly identity: string | null;
+  readonly fragment: string | null;
+}
+
+function versionsOf({database}: ExperimentFolder): Version[] {
+  const connection = new Database(database, {readonly: true});
+  try {
+    return connection.prepare<[], Version>('SELECT * FROM fl_history ORDER BY proposal, run, name, version').all();
+  } finally {
+    connection.close();
+  }
+}
+
+test('every value that is stored becomes a version, whatever became of it', async () => {
+  const folder = newFolder();
+  await using writer = await WriterProcess.start(folder.dir);
+  leave(folder, 'value', {data: 1});
+  await writer.merge();
+  leave(folder, 'value', {data: 2});
+  leave(folder, 'value', {data: 3});
+  await writer.merge();
+  writeFragment(folder.extractedData, run, [{name: 'value', outcome: {state: 'none'}}]);
+  await writer.merge();
+  writeFragment(folder.extractedData, run, [{name: 'value', outcome: {state: 'failed', errorClass: 'ValueError', message: 'no'}}]);
+  writeFragment(folder.extractedData, run, [{name: 'value', outcome: {state: 'skipped', errorClass: 'Skip', message: 'left out'}}]);
+  await writer.merge();
+  expect(versionsOf(folder).map(({version, state, value}) => [version, state, value])).toEqual([
+    [1, 'ok', 1],
+    [2, 'ok', 2],
+    [3, 'ok', 3],
+    [4, 'none', null],
+    [5, 'failed', null],
+    [6, 'skipped', null],
+  ]);
+});
+
+test('data that the summary does not tell is kept when it is replaced, also that of a value replaced in the same merge', async () => {
+  const folder = newFolder();
+  await using writer = await WriterProcess.start(folder.dir);
+  leave(folder, 'line', {data: array('float64', [3], Float64Array.of(1, 2, 3))});
+  leave(folder, 'number', {data: 1});
+  await writer.merge();
+  leave(folder, 'line', everyKind.labelled_line as never);
+  leave(folder, 'line', {data: array('float64', [3], Float64Array.of(7, 8, 9))});
+  leave(folder, 'number', {data: 2});
+  await writer.merge();
+  const directory = join(folder.privateDir, 'history/p1234_r7');
+  expect(readdirSync(directory).toSorted()).toEqual(['line@1.h5', 'line@2.h5']);
+  using first = openFile(join(directory, 'line@1.h5'), 'r');
+  expect(first.value('line/data')).toMatchObject({data: Float64Array.of(1, 2, 3)});
+  expect(versionsOf(folder).map(({name, version, kept}) => [name, version, kept])).toEqual([
+    ['line', 1, 'p1234_r7/line@1.h5'],
+    ['line', 2, 'p1234_r7/line@2.h5'],
+    ['line', 3, null],
+    ['number', 1, null],
+    ['number', 2, null],
+  ]);
+});
