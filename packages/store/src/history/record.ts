@@ -57,7 +57,7 @@ const statementsOf = remembered((connection) => ({
     )
     .safeIntegers(),
   kind: connection
-    .prepare<[...Cell, number | null], string>(
+    .prepare<[...Cell, number | bigint | null], string>(
       'SELECT kind FROM fl_summary_kinds WHERE proposal = ? AND run = ? AND name = ? AND timestamp = ?',
     )
     .pluck(),
