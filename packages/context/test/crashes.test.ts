@@ -68,12 +68,15 @@ describe('an endless variable', () => {
     expect(finished).toMatchObject({outcome: 'done'});
     expect(values).toMatchObject({
       first: {state: 'ok'},
-      endless: {state: 'cancelled', fragment: null},
+      endless: {
+        state: 'failed',
+        attributes: {error_cls: 'Cancelled', error: 'Anna has stopped it.', where: expect.stringMatching(/^context\.ts:\d+$/)},
+      },
       of_endless: {
         state: 'skipped',
         attributes: {error_cls: 'Skip', error: 'Skipped due to missing dependency:\n└ (endless) failed: Cancelled: Anna has stopped it.'},
       },
-      waits: {state: 'cancelled'},
+      waits: {state: 'failed', attributes: {error_cls: 'Cancelled'}},
       last: {state: 'ok', summary: 2},
     });
   });
@@ -93,8 +96,8 @@ describe('an endless variable', () => {
       if (refused() > 0) runner.send({type: 'cancel', job, variable, reason: 'no'});
     }
     expect((await runner.finished(job)).values).toMatchObject({
-      endless: {state: 'cancelled'},
-      waits: {state: 'cancelled'},
+      endless: {state: 'failed', attributes: {error_cls: 'Cancelled'}},
+      waits: {state: 'failed', attributes: {error_cls: 'Cancelled'}},
       last: {state: 'ok'},
     });
   });

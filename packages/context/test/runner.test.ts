@@ -412,7 +412,7 @@ describe('jobs', () => {
     expect((await runner.finished(second)).finished).toMatchObject({outcome: 'cancelled', message: 'changed my mind'});
     const cancelled = await runner.finished(first);
     expect(cancelled.finished).toMatchObject({outcome: 'cancelled', message: 'enough'});
-    expect(cancelled.values).toMatchObject({first: {state: 'ok'}, endless: {state: 'cancelled', fragment: null, attributes: null}});
+    expect(cancelled.values).toMatchObject({first: {state: 'ok'}, endless: {state: 'failed', attributes: {error_cls: 'Cancelled'}}});
     expect((await runner.finished(third)).values.last).toMatchObject({state: 'ok', summary: 2});
   });
 });

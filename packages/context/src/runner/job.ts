@@ -87,10 +87,6 @@ export class Job {
     if (isAtWork || variable === null) this.#worker?.kill();
   }
 
-  #cancellationOf(variable: string | undefined): string | undefined {
-    return this.#cancelledAll ?? (variable === undefined ? undefined : this.#cancelled.get(variable));
-  }
-
   /** Runs to the end; never throws. */
   async run(): Promise<void> {
     const began = this.#effects.now();
@@ -149,8 +145,9 @@ export class Job {
     await this.#askCatalogue(name);
     const worker = await this.#ready();
     // From here on a cancellation finds the variable at work: nothing is waited for in between.
-    const reason = this.#cancellationOf(name);
-    if (reason !== undefined) return this.#settleCancelled(name, reason, 0);
+    if (this.#cancelledAll !== undefined) return this.#settleCancelled(name, this.#cancelledAll, 0);
+    const reason = this.#cancelled.get(name);
+    if (reason !== undefined) return this.#settleFailed(name, {errorClass: 'Cancelled', message: reason}, 0);
     if (missing.length > 0) return this.#settleFailed(name, dependencyError(missing, this.#errors), 0);
     const notGiven = this.#missingParameters(name);
     if (notGiven.length > 0) return this.#settleNotGiven(name, notGiven);
@@ -182,6 +179,7 @@ export class Job {
     this.#emitValue({variable: name, state: 'skipped', ...noValue, attributes, seconds: 0});
   }
 
+  /** Nothing was computed, and nothing is kept of it. */
   #settleCancelled(name: string, message: string, seconds: number): void {
     this.#errors.set(name, {errorClass: 'Cancelled', message});
     this.#emitValue({variable: name, state: 'cancelled', ...noValue, seconds});
@@ -189,9 +187,9 @@ export class Job {
 
   /** The process ended while it computed this variable. */
   async #settleEnded(name: string, ended: WorkerEnded, seconds: number): Promise<void> {
-    const reason = this.#cancellationOf(name);
-    if (reason !== undefined) return this.#settleCancelled(name, reason, seconds);
-    return this.#settleFailed(name, ended.asError(), seconds, this.#placeOf(name));
+    const reason = this.#cancelledAll ?? this.#cancelled.get(name);
+    const error = reason === undefined ? ended.asError() : {errorClass: 'Cancelled', message: reason};
+    return this.#settleFailed(name, error, seconds, this.#placeOf(name));
   }
 
   /** Stores and tells why a variable has no value; one that is transient leaves nothing behind. */
