@@ -421,7 +421,7 @@ export const skipped = variable({title: 'Skipped'}, () => { throw new Skip('not 
   const events = await processed(experiment, {runs: [run(1), run(2)]});
   expect(endsOf(events).map(({outcome}) => outcome)).toEqual(['done', 'done']);
   expect(experiment.table.cell(run(2), 'double')).toMatchObject({state: 'ok', summary: 84, activity: 'idle'});
-  expect(experiment.table.cell(run(1), 'wrong')).toMatchObject({state: 'failed', message: 'TypeError: no beam'});
+  expect(experiment.table.cell(run(1), 'wrong')).toMatchObject({state: 'failed', message: 'TypeError: no beam (context.ts:5)'});
   expect(experiment.table.cell(run(1), 'skipped')).toMatchObject({state: 'skipped', message: 'not today'});
   writeFileSync(join(dir, 'context.ts'), `${imports}\nexport const number = variable({title: 'Number'}, () => ;\n`);
   const [end] = endsOf(await processed(experiment));
