@@ -7,6 +7,7 @@ export function summaryText(summary: unknown, units?: string | null): string {
   if (typeof summary === 'string') return summary;
   if (typeof summary !== 'object') return JSON.stringify(summary);
   if ('re' in summary && 'im' in summary) return complexText(Number(summary.re), Number(summary.im), units);
+  if ('int' in summary) return units ? `${String(summary.int)} ${units}` : String(summary.int);
   if ('image' in summary) return '[image]';
   if ('trendline' in summary) return sparkline((summary.trendline as {y: unknown[]}).y.map(Number));
   if ('array' in summary) {

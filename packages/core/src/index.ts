@@ -26,7 +26,7 @@ export type {JoinedContexts} from './join-contexts.ts';
 export {dependencyError, dependencyTree} from './tree.ts';
 export type {NamedError, VariableError} from './tree.ts';
 // Summaries
-export {summaryFromWire, summaryToJson} from './summary.ts';
+export {summaryFromJson, summaryFromWire, summaryToJson} from './summary.ts';
 export {featurePoints, trendline} from './trendline.ts';
 export type {Trendline} from './trendline.ts';
 export {colourise, viridis} from './colormap.ts';

@@ -31,6 +31,17 @@ const values: FragmentResult[] = [
     coords: {x: {...floats(4), dims: ['x']}},
     attrs: {},
   }),
+  ok('labelled', {
+    kind: 'DataArray',
+    name: 'frame',
+    dims: ['y', 'x'],
+    coords: {
+      x: {...floats(3), dims: ['x'], attrs: {units: 'mm'}},
+      phase: {dtype: 'complex128', shape: [2], data: Float64Array.of(1, 2, 3, 4), dims: ['y']},
+    },
+    attrs: {count: 3n, large: 9_007_199_254_740_993n, limits: [1, Number.NaN]},
+    array: floats(2, 3),
+  }),
   ok('picture', {kind: 'image', rgba: new Uint8Array(8 * 6 * 4).fill(200), width: 8, height: 6}),
   ok('figure', {kind: 'plotly', json: '{"data":[{"y":[1,2]}],"layout":{}}'}),
   {name: 'broken', outcome: {state: 'failed', errorClass: 'ValueError', message: 'no beam'}},
@@ -107,6 +118,27 @@ test('an array comes as Arrow with its shape and labels', async () => {
   expect([flags.getChild('value')?.toArray(), flags.schema.metadata.get('dtype')]).toEqual([Uint8Array.of(1, 0, 1), 'bool']);
   const part = tableFromIPC((await get(`${run7}/both/data.arrow?variable=a`)).rawPayload);
   expect([part.numRows, part.schema.metadata.get('units')]).toEqual([4, 'K']);
+});
+
+test('labels come with their types, whatever they are, so that nothing is lost', async () => {
+  const described = (await get(`${run7}/labelled`)).json();
+  expect(described).toMatchObject({
+    dims: ['y', 'x'],
+    attrs: {count: 3, large: '9007199254740993', limits: [1, 'NaN']},
+    arrayName: 'frame',
+    arrays: [
+      {name: 'phase', dtype: 'complex128', shape: [2], dims: ['y'], coordinate: true},
+      {name: 'x', dtype: 'float32', shape: [3], dims: ['x'], attrs: {units: 'mm'}, coordinate: true},
+    ],
+  });
+  const {metadata} = tableFromIPC((await get(`${run7}/labelled/data.arrow`)).rawPayload).schema;
+  expect(JSON.parse(metadata.get('coords') ?? '')).toEqual({
+    phase: {dims: ['y'], dtype: 'complex128', shape: [2]},
+    x: {dims: ['x'], dtype: 'float32', shape: [3], values: [0, 1, 2]},
+  });
+  const phase = tableFromIPC((await get(`${run7}/labelled/data.arrow?variable=phase`)).rawPayload);
+  expect([...(phase.getChild('value.im') ?? [])]).toEqual([2, 4]);
+  expect((await get(`${run7}/labelled/data.arrow?variable=nope`)).json().error.code).toBe('bad-request');
 });
 
 test('a large image comes reduced when asked', async () => {

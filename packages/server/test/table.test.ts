@@ -78,7 +78,7 @@ test('the table as Arrow has typed columns, states, messages and activities', as
   expect([...(arrow.getChild('energy') ?? [])]).toEqual([1.5, Number.NaN, null]);
   expect([...(arrow.getChild('energy#state') ?? [])]).toEqual([0, 0, 3]);
   expect([...(arrow.getChild('energy#message') ?? [])]).toEqual([null, null, 'ZeroDivisionError: division by zero']);
-  expect([...(arrow.getChild('text') ?? [])]).toEqual([JSON.stringify('Grüße, "wow"'), '"9007199254740993"', null]);
+  expect([...(arrow.getChild('text') ?? [])]).toEqual([JSON.stringify('Grüße, "wow"'), '{"int":"9007199254740993"}', null]);
   expect([...(arrow.getChild('picture#activity') ?? [])]).toEqual([0, 2, 0]);
   expect(arrow.getChild('energy#activity')).toBeNull();
   expect(arrow.getChild('energy#details')).toBeNull();

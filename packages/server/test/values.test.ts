@@ -56,6 +56,7 @@ test('an array that is too large is refused before it is read; a part of it is n
     dims: null,
     bytes: 4e8,
     attrs: {},
+    arrayName: null,
     arrays: [],
     preview: null,
   } as const;

@@ -24,6 +24,6 @@ serveCalls({
   readData: ({dir, run, name, slice}: ValueArguments) => readData(dir, run, name, slice ? {slice} : {}),
   readPreview: ({dir, run, name}: ValueArguments) => readPreview(dir, run, name),
   previewPng: ({dir, run, name}: ValueArguments) => previewPng(connections.of(dir), dir, run, name),
+  settings: (dir: string) => allSettings(connections.of(dir)),
   dataVersion: (dir: string) => Number(connections.of(dir).pragma('data_version', {simple: true})),
 });
-  settings: (dir: string) => allSettings(connections.of(dir)),

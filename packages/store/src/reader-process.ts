@@ -61,6 +61,11 @@ export class ReaderProcess implements AsyncDisposable {
     return this.#helper.call('previewPng', {dir, run, name}, options);
   }
 
+  /** Everything the folder says about itself (`metameta`), as it is stored. */
+  settings(dir: string, options?: CallOptions): Promise<Record<string, string | number | null>> {
+    return this.#helper.call('settings', dir, options);
+  }
+
   /** A number that changes whenever any other program (the folder's own writer, too) has changed the database; see `WriterProcess.foreignChanges`. */
   dataVersion(dir: string, options?: CallOptions): Promise<number> {
     return this.#helper.call('dataVersion', dir, options);
@@ -70,8 +75,3 @@ export class ReaderProcess implements AsyncDisposable {
     await this.#helper[Symbol.asyncDispose]();
   }
 }
-  /** Everything the folder says about itself (`metameta`), as it is stored. */
-  settings(dir: string, options?: CallOptions): Promise<Record<string, string | number | null>> {
-    return this.#helper.call('settings', dir, options);
-  }
-

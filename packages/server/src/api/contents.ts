@@ -22,17 +22,18 @@ export const addresses: readonly (readonly [string, string])[] = [
   [
     'GET /api/experiments/ID/table?format=json',
     'The same for scripts: `{change, columns: [{name, title, unit}], rows: [{proposal, run, values: {NAME: {state, summary, activity, message}}}]}`. ' +
-      'A summary is a number, a boolean, a text, `{"re", "im"}`, `{"image": address}`, `{"trendline": {"x", "y"}}`, `{"array": {"dtype", "shape"}}` or null.',
+      'A summary is a number, a boolean, a text, `{"int"}`, `{"re", "im"}`, `{"image": address}`, `{"trendline": {"x", "y"}}`, `{"array": {"dtype", "shape"}}` or null.',
   ],
   [
     'GET /api/experiments/ID/runs/PROPOSAL/RUN/NAME',
-    'Everything about one value: `{proposal, run, name, title, description, state, summary, activity, message, attributes, maxDiff, kind, dtype, shape, dims, bytes, attrs, arrays, preview, text, units, links}`. ' +
+    'Everything about one value: `{proposal, run, name, title, description, state, summary, activity, message, attributes, maxDiff, kind, dtype, shape, dims, bytes, attrs, arrayName, arrays, preview, text, units, links}`. ' +
+      '`arrays` are the arrays of a Dataset and the coordinates of a DataArray, `{name, dtype, shape, dims, attrs, coordinate}` each. ' +
       '`links` has the addresses below that have something to give.',
   ],
   [
     '…/NAME/data.arrow?slice=&max=WIDTHxHEIGHT&variable=',
     'The array as one Arrow batch: `value` in C order (complex: `value.re`, `value.im`; bool: 0 and 1), coordinates of a 1-D array as further columns. Metadata: ' +
-      '`shape`, `dtype`, `dims`, `units`, `coords`. With `max` an image (2-D) comes as means over blocks that fit the size; `fullShape`, `imageShape` and `block` say so. `variable` chooses one array of a Dataset.',
+      '`shape`, `dtype`, `dims`, `units`, `coords` (`{NAME: {dims, dtype, shape, values}}`; `values` only of those that are no column and not very long). With `max` an image (2-D) comes as means over blocks that fit the size; `fullShape`, `imageShape` and `block` say so. `variable` chooses one array of a Dataset, or a coordinate.',
   ],
   [
     '…/NAME/data.npy?slice=0:10,5',
@@ -42,10 +43,20 @@ export const addresses: readonly (readonly [string, string])[] = [
   ['…/NAME/preview.png', 'The small picture that stands for the value; with `?full=true` a picture in its own size.'],
   ['…/NAME/figure.json', "A Plotly figure (the value, or its preview) as Plotly's JSON."],
   [
+    'GET /api/experiments/ID/changes?since=NUMBER',
+    'Every change after that number (default: from now on), then those to come, as JSON lines `{number, reset, variables, cells}`: what the subscription `changes` below ' +
+      'gives, for programs that know nothing of GraphQL. Empty lines say that the connection stands; there is one at the beginning and every 15 s.',
+  ],
+  [
     'POST /api/experiments/ID/process',
     'Asks for runs to be processed. Body `{"runs": "1-5,8"}` (or `"all"`, or a list of numbers and `{proposal, run}`), optional `proposal`, `variables` (names), `trigger` ' +
       '(`raw`, `proc`, `all`), `mock`. Answers JSON lines as `firstlight process --json` prints them: `queued`, `started`, `value`, `finished` for each job and a last ' +
       '`finished` without `job`. The work goes on when the client leaves.',
+  ],
+  [
+    'POST /api/experiments/ID/commands/NAME',
+    'Does what the command `firstlight NAME` does; the body is a JSON object with what is asked. Answers JSON lines as `firstlight NAME --json` prints them. An error ' +
+      'on the way is the last line, `{"event": "error", "code", "sentence"}`. The command ends when the client leaves.',
   ],
   [
     'GET /health',
@@ -53,11 +64,6 @@ export const addresses: readonly (readonly [string, string])[] = [
   ],
 ];
 
-  [
-    'POST /api/experiments/ID/commands/NAME',
-    'Does what the command `firstlight NAME` does; the body is a JSON object with what is asked. Answers JSON lines as `firstlight NAME --json` prints them. An error ' +
-      'on the way is the last line, `{"event": "error", "code", "sentence"}`. The command ends when the client leaves.',
-  ],
 export const graphql =
   'At `/graphql`, for everything small: POST for questions and actions, WebSocket (protocol `graphql-transport-ws`, the package `graphql-ws`) for the subscription ' +
   '`changes`. Load a table, subscribe with its `change` as `since`, and apply each item: nothing is missed and nothing comes twice. An item with `reset` says that ' +
@@ -66,7 +72,7 @@ export const graphql =
 export const notes: readonly string[] = [
   'An error answers with its status and `{"error": {"code", "sentence"}}`.',
   'Everything big has an `ETag`: send it back as `If-None-Match` and an unchanged answer is 304 without a body.',
-  'JSON has no NaN and infinities: they are the strings `"NaN"`, `"Infinity"`, `"-Infinity"`. Integers beyond 2^53 are strings, too.',
+  'JSON has no NaN and infinities: they are the strings `"NaN"`, `"Infinity"`, `"-Infinity"`. An integer beyond 2^53 is `{"int": "9007199254740993"}` as a summary, and a string in `attrs` and `coords`.',
   'Only requests to this server’s own name and from its own page are answered: there is no sign-in, so a foreign page in the same browser must not get in.',
   'Answers larger than 256 MB are refused (413); ask for a slice.',
 ];

@@ -47,7 +47,8 @@ export function defineExperiments(builder: Builder, enums: Enums) {
       summary: t.expose('summary', {
         type: 'JSON',
         nullable: true,
-        description: 'A number, a boolean, a text, {re, im}, {image: address}, {trendline: {x, y}} or {array: {dtype, shape}}.',
+        description:
+          'A number, a boolean, a text, {int} (beyond 2^53), {re, im}, {image: address}, {trendline: {x, y}} or {array: {dtype, shape}}.',
       }),
       activity: t.expose('activity', {type: enums.Activity}),
       message: t.exposeString('message', {nullable: true, description: 'Why there is no value.'}),

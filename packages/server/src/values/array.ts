@@ -10,7 +10,7 @@ const mostBytes = 256 * 1024 * 1024;
 /** Which array of a value is asked for. */
 export interface ArrayQuery {
   readonly slice?: string;
-  /** One of the arrays of a Dataset. */
+  /** One of the arrays of a Dataset, or a coordinate. */
   readonly variable?: string;
 }
 
@@ -39,9 +39,11 @@ type Value = Awaited<ReturnType<Place['experiment']['reader']['readData']>>;
 
 function labelled(value: Value, name: string, variable: string | undefined): LabelledArray {
   if (value.kind === 'array' || value.kind === 'image') return {array: value.array};
-  if (value.kind === 'DataArray') return {array: value.array, dims: value.dims, coords: value.coords, ...unitsIn(value.attrs)};
-  const found = value.kind === 'Dataset' ? (value.variables[variable ?? ''] ?? coordinateOf(value.coords[variable ?? ''])) : undefined;
-  if (!found || value.kind !== 'Dataset') throw noArray(name);
+  if (value.kind === 'DataArray' && variable === undefined)
+    return {array: value.array, dims: value.dims, coords: value.coords, ...unitsIn(value.attrs)};
+  const variables = value.kind === 'Dataset' ? value.variables : {};
+  const found = 'coords' in value ? (variables[variable ?? ''] ?? coordinateOf(value.coords[variable ?? ''])) : undefined;
+  if (!found || !('coords' in value)) throw noArray(name);
   const coords = Object.entries(value.coords).filter(([, {dims}]) => dims.every((dimension) => found.dims.includes(dimension)));
   return {array: found.array, dims: found.dims, coords: Object.fromEntries(coords), ...unitsIn(found.attrs)};
 }
@@ -57,11 +59,11 @@ const unitsIn = (attrs: Readonly<Record<string, unknown>>): {units?: string} => 
 };
 
 function shapeOf({kind, shape, arrays}: ValueDescription, name: string, variable: string | undefined): readonly number[] {
-  if (kind === 'Dataset') {
+  if (kind === 'Dataset' || (kind === 'DataArray' && variable !== undefined)) {
     const found = arrays.find((array) => array.name === variable);
     if (found) return found.shape;
     const names = arrays.map((array) => array.name).join(', ');
-    throw new FirstlightError('bad-request', `"${name}" holds several arrays; choose one with variable=, of ${names}.`);
+    throw new FirstlightError('bad-request', `"${name}" holds several arrays; choose one with variable=, of ${names || 'none'}.`);
   }
   if (kind === 'text' || kind === 'plotly' || shape === null) throw noArray(name);
   if (variable !== undefined) throw new FirstlightError('bad-request', `"${name}" is a single array, so variable= cannot be used.`);
@@ -71,7 +73,7 @@ function shapeOf({kind, shape, arrays}: ValueDescription, name: string, variable
 const noArray = (name: string) =>
   new FirstlightError('no-array', `"${name}" is not an array of numbers; its address without a file name says what it is.`);
 
-const noSliceOfDataset = () => new FirstlightError('bad-slice', 'Arrays of a Dataset come whole: leave slice= out.');
+const noSliceOfDataset = () => new FirstlightError('bad-slice', 'Arrays that are chosen with variable= come whole: leave slice= out.');
 
 function assertSize({bytes}: ValueDescription, fullShape: readonly number[], shape: readonly number[]): void {
   const asked = fullShape.length === 0 ? bytes : (bytes / Math.max(1, sizeOf(fullShape))) * sizeOf(shape);

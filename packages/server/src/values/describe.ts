@@ -2,6 +2,7 @@ import {isFirstlightError} from '@firstlight/core';
 import {valueAddress} from '../experiments/addresses.ts';
 import {placedCell} from '../experiments/schema.ts';
 import type {ValueDescription} from '../experiments/served.ts';
+import {attributesToJson} from './json.ts';
 import type {Place} from './place.ts';
 
 const longestTextBytes = 1_000_000;
@@ -18,7 +19,7 @@ export async function describe(place: Place): Promise<object> {
     title,
     description,
     tags,
-    ...(data ?? noData),
+    ...(data ? toJson(data) : noData),
     units: cell.attributes?.units ?? unitsOf(data) ?? units,
     text: data?.kind === 'text' ? await textOf(place, data) : null,
     links: {self: valueAddress(id, run, name), ...(data && linksOf(valueAddress(id, run, name), data))},
@@ -27,7 +28,13 @@ export async function describe(place: Place): Promise<object> {
 
 const unknownVariable = (name: string) => ({title: name, units: null, description: null, tags: []});
 
-const noData = {kind: null, dtype: null, shape: null, dims: null, bytes: null, attrs: {}, arrays: [], preview: null};
+const noData = {kind: null, dtype: null, shape: null, dims: null, bytes: null, attrs: {}, arrayName: null, arrays: [], preview: null};
+
+const toJson = ({attrs, arrays, ...data}: ValueDescription) => ({
+  ...data,
+  attrs: attributesToJson(attrs),
+  arrays: arrays.map((array) => ({...array, attrs: attributesToJson(array.attrs)})),
+});
 
 /** A cell may be `ok` without data: its summary was imported, or its run's file is gone. */
 async function dataOf({experiment, run, name}: Place): Promise<ValueDescription | null> {

@@ -1,4 +1,4 @@
-import type {Coordinate, DataArray, Dataset, NDArray} from '@firstlight/core';
+import type {Coordinate, DataArray, Dataset, DType, NDArray} from '@firstlight/core';
 import {FirstlightError} from '@firstlight/core';
 import type {H5Attributes, H5Dataset, H5Group, Selection} from '@firstlight/hdf5';
 import {arrayNameAttribute, dimensionOnly, internalAttributes, unnamedVariable} from './model.ts';
@@ -58,6 +58,47 @@ function readGroup(
     else variables[name] = variable;
   }
   return {variables, coords, attrs: userAttributes(group.attributes)};
+}
+
+/** What a labelled group holds, without reading an element. */
+export interface Labels {
+  readonly attrs: Readonly<Record<string, unknown>>;
+  /** A DataArray's own name. */
+  readonly name: string | null;
+  /** All its arrays, the one of a DataArray too. */
+  readonly arrays: readonly {
+    readonly name: string;
+    readonly dtype: DType | null;
+    readonly shape: readonly number[];
+    readonly dims: readonly string[];
+    readonly attrs: Readonly<Record<string, unknown>>;
+    readonly coordinate: boolean;
+  }[];
+}
+
+/** Reads the labels of a group that xarray (or `writeNetcdf`) wrote. */
+export function readLabels(group: H5Group): Labels {
+  const found = group
+    .keys()
+    .filter((name) => group.kind(name) === 'dataset')
+    .map((name) => describe(group, name));
+  const listed = new Set([...coordinateNames(group.attributes), ...found.flatMap(({coordinates}) => coordinates)]);
+  const arrays = found
+    .filter(({isDimensionOnly}) => !isDimensionOnly)
+    .map(({name, dims}) => ({...labelsOfArray(group, name), name, dims, coordinate: listed.has(name) || dims[0] === name}));
+  const original = group.attributes.get(arrayNameAttribute);
+  const [main] = arrays.filter(({coordinate}) => !coordinate);
+  const own = main === undefined || main.name === unnamedVariable ? null : main.name;
+  return {attrs: userAttributes(group.attributes), name: typeof original === 'string' ? original : own, arrays};
+}
+
+function labelsOfArray(group: H5Group, name: string): Pick<Labels['arrays'][number], 'dtype' | 'shape' | 'attrs'> {
+  using dataset = group.dataset(name);
+  const {dtype: mark, ...attrs} = userAttributes(dataset.attributes);
+  const {dtype = null} = dataset.type;
+  // netCDF has no booleans; xarray marks the small integers that stand for them.
+  if (mark === 'bool' && dtype === 'int8') return {dtype: 'bool', shape: dataset.shape ?? [], attrs};
+  return {dtype, shape: dataset.shape ?? [], attrs: mark === undefined ? attrs : {...attrs, dtype: mark}};
 }
 
 interface Described {

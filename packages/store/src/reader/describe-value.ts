@@ -1,9 +1,8 @@
 import {type DType, type RunId, sizeOf} from '@firstlight/core';
 import type {H5Dataset, H5Group} from '@firstlight/hdf5';
 import {areas, objectTypeAttribute} from '../fragment/areas.ts';
-import {dimensionOnly} from '../netcdf/model.ts';
-import {dimensionsOf, readDataArray} from '../netcdf/read.ts';
-import {mainArray, noValue, openRunFile, type ReadValue} from './read-value.ts';
+import {readLabels} from '../netcdf/read.ts';
+import {noValue, openRunFile, type ReadValue} from './read-value.ts';
 
 /** What a stored value is, known without reading its elements. */
 export interface ValueDescription {
@@ -16,13 +15,18 @@ export interface ValueDescription {
   readonly dims: readonly string[] | null;
   /** Size of all elements in memory; texts and figures count as they are stored. */
   readonly bytes: number;
+  /** Of a labelled array or Dataset as a whole. */
   readonly attrs: Readonly<Record<string, unknown>>;
+  /** A labelled array's own, if it has one. */
+  readonly arrayName: string | null;
   /** The arrays of a Dataset, and the coordinates of either labelled kind. */
   readonly arrays: readonly {
     readonly name: string;
     readonly dtype: DType | null;
     readonly shape: readonly number[];
     readonly dims: readonly string[];
+    readonly attrs: Readonly<Record<string, unknown>>;
+    readonly coordinate: boolean;
   }[];
 }
 
@@ -47,10 +51,10 @@ function describeData(file: H5Group, run: RunId, name: string): DataDescription 
   using group = file.group(name);
   const type = group.attributes.get(objectTypeAttribute);
   if (type === 'dataset') return describeDataset(group);
-  if (type === 'dataarray') return describeDataArray(group);
+  if (type === 'dataarray') return describeDataArray(group, run, name);
   if (group.kind('data') !== 'dataset') throw noValue(run, name);
   using dataset = group.dataset('data');
-  return {...describeArray(dataset), kind: kindOfData(dataset, type), dims: null, attrs: {}, arrays: []};
+  return {...describeArray(dataset), kind: kindOfData(dataset, type), dims: null, attrs: {}, arrayName: null, arrays: []};
 }
 
 function kindOfData(dataset: H5Dataset, type: unknown): ReadValue['kind'] {
@@ -68,47 +72,20 @@ function describeArray(dataset: H5Dataset): Pick<ValueDescription, 'dtype' | 'sh
 
 const bytesOf = (dtype: Exclude<DType, 'string'>): number => (dtype === 'bool' ? 1 : Number(/\d+/.exec(dtype)?.[0]) / 8);
 
-function describeDataArray(group: H5Group): DataDescription {
-  const none = Array.from({length: 32}, () => ({start: 0, stop: 0})); // labels without elements; 32 is HDF5's most dimensions
-  const {dims, attrs} = readDataArray(group, none);
-  const main = mainArray(group);
-  const all = listArrays(group);
-  const own = all.find(({name}) => name === main);
-  using dataset = group.dataset(main ?? '');
-  return {
-    ...describeArray(dataset),
-    dtype: own?.dtype ?? null,
-    kind: 'DataArray',
-    dims,
-    attrs,
-    arrays: all.filter(({name}) => name !== main),
-  };
+function describeDataArray(group: H5Group, run: RunId, name: string): DataDescription {
+  const {name: arrayName, arrays} = readLabels(group);
+  const main = arrays.find(({coordinate}) => !coordinate);
+  if (!main) throw noValue(run, name);
+  const {dtype, shape, dims, attrs} = main;
+  const bytes = bytesIn(main);
+  return {kind: 'DataArray', dtype, shape, dims, attrs, bytes, arrayName, arrays: arrays.filter((array) => array !== main)};
 }
 
 function describeDataset(group: H5Group): DataDescription {
-  const arrays = listArrays(group);
-  const bytes = arrays.reduce(
-    (sum, {dtype, shape}) => sum + sizeOf(shape) * (dtype === null || dtype === 'string' ? 16 : bytesOf(dtype)),
-    0,
-  );
-  return {kind: 'Dataset', dtype: null, shape: null, dims: null, bytes, attrs: {}, arrays};
+  const {attrs, arrays} = readLabels(group);
+  const bytes = arrays.reduce((sum, array) => sum + bytesIn(array), 0);
+  return {kind: 'Dataset', dtype: null, shape: null, dims: null, bytes, attrs, arrayName: null, arrays};
 }
 
-const listArrays = (group: H5Group): ValueDescription['arrays'][number][] =>
-  group
-    .keys()
-    .filter((name) => group.kind(name) === 'dataset')
-    .flatMap((name) => {
-      using dataset = group.dataset(name);
-      if ((dataset.scaleName ?? '').startsWith(dimensionOnly)) return [];
-      const dtype = dataset.type.dtype ?? null;
-      // netCDF has no booleans; xarray marks the small integers that stand for them.
-      return [
-        {
-          name,
-          dtype: dataset.attributes.get('dtype') === 'bool' ? 'bool' : dtype,
-          shape: dataset.shape ?? [],
-          dims: dimensionsOf(dataset, name),
-        },
-      ];
-    });
+const bytesIn = ({dtype, shape}: ValueDescription['arrays'][number]): number =>
+  sizeOf(shape) * (dtype === null || dtype === 'string' ? 16 : bytesOf(dtype));

@@ -31,9 +31,11 @@ export const activities: readonly Activity[] = ['idle', 'queued', 'running'];
 /** What nobody has told us anything about. */
 export const missingCell: CellContent = {state: 'missing', activity: 'idle', summary: null, message: null, attributes: null, maxDiff: null};
 
-/** A summary from JSON; NaN and the infinities travel as strings. */
-export const summaryFromJson = (json: unknown): Summary =>
-  json === 'NaN' || json === 'Infinity' || json === '-Infinity' ? Number(json) : (json as Summary);
+/** A summary from JSON; NaN and the infinities travel as strings, integers beyond 2^53 as `{int}`. Points of a trend stay as they came: most are never drawn. */
+export function summaryFromJson(json: unknown): Summary {
+  if (json === 'NaN' || json === 'Infinity' || json === '-Infinity') return Number(json);
+  return typeof json === 'object' && json !== null && 'int' in json ? BigInt(json.int as string) : (json as Summary);
+}
 
 /** `XGM/Intensity` as group and name; a title without a slash has no group. */
 export function splitTitle(title: string): {group: string; name: string} {

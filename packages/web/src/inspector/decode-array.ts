@@ -26,13 +26,13 @@ export function decodeArray(stream: Uint8Array): Drawable {
   };
 }
 
-type Coordinates = Record<string, {dims?: string[]; values: (number | string)[]}>;
+type Coordinates = Record<string, {dims?: string[]; values?: (number | string)[]}>;
 
 function axisValues(table: Table, coords: Coordinates, dimension: string, dimensions: number): Axis['values'] {
   const beside = dimensions === 1 && dimension !== 'value' ? table.getChild(dimension) : null;
   if (beside) return Array.from(floats(beside));
   const coordinate = coords[dimension];
-  const numbers = coordinate?.values.map(Number);
+  const numbers = coordinate?.values?.map(Number);
   return numbers && numbers.length > 0 && numbers.every((value) => !Number.isNaN(value)) ? numbers : null;
 }
 
