@@ -1,8 +1,9 @@
 import {createHash} from 'node:crypto';
 import {realpathSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
+import {setTimeout as after} from 'node:timers/promises';
 import {FirstlightError, sentenceOf} from '@firstlight/core';
-import type {DescribedEvent, Problem} from '@firstlight/core';
+import type {DescribedEvent, Problem, RunId} from '@firstlight/core';
 import {openFolder, ReaderProcess, readSettings} from '@firstlight/store';
 import type {ExperimentFolder} from '@firstlight/store';
 import {parseRequest} from './commands/command.ts';
@@ -18,6 +19,7 @@ import {pictureAddresses} from './picture.ts';
 import {processRequest} from './process-request.ts';
 import {brokenContext} from './runner/context-file.ts';
 import {facilityDataRoot} from './run-data.ts';
+import {isAborted} from './signals.ts';
 import {StoredTable} from './stored-table.ts';
 import {Table} from './table.ts';
 import {Workshop} from './workshop.ts';
@@ -29,6 +31,8 @@ export interface ExperimentOptions {
   readonly compute?: boolean;
   /** Become the folder's owner; default true. Without, the folder can only be looked at, whoever owns it. */
   readonly write?: boolean;
+  /** Open only when all that is stored is in memory; default true. Without, the newest runs are there at once; `whole` and `loaded` wait for the others. */
+  readonly whole?: boolean;
   /** How often the data root is looked at, in milliseconds. */
   readonly pollMs?: number;
   /** How long a run's files have to stay as they are before it counts as complete, in milliseconds. */
@@ -46,6 +50,8 @@ export interface ExperimentOptions {
   readonly log?: Log;
 }
 
+const loadAgainMs = 2000;
+
 /** What the parts of an experiment are made of. */
 export interface Settings extends Required<Omit<ExperimentOptions, 'address' | 'pollMs' | 'settleMs'>> {
   readonly folder: ExperimentFolder;
@@ -62,6 +68,9 @@ interface Parts {
   readonly table: Table;
   readonly changes: Feed;
   readonly reader: ReaderProcess;
+  readonly stored: StoredTable;
+  readonly loading: Promise<void>;
+  readonly closing: AbortController;
   readonly notes: Notes;
   /** Undefined for a folder that can only be looked at. */
   readonly workshop: Workshop | undefined;
@@ -108,7 +117,9 @@ export class Experiment implements AsyncDisposable {
     const settings = settingsOf(dir, options);
     const id = idOf(settings);
     const notes = new Notes(settings.log);
-    const table = new Table();
+    const address = pictureAddresses(id);
+    const table = new Table(address);
+    const closing = new AbortController();
     await using stack = new AsyncDisposableStack();
     const readOnly = onlyLooking(settings);
     const starting = ReaderProcess.start();
@@ -119,16 +130,23 @@ export class Experiment implements AsyncDisposable {
     const changes = stack.use(
       await Feed.open(readOnly ? null : settings.folder.privateDir, {onTrouble: (error) => workshop?.feedTrouble(error)}),
     );
-    const stored = new StoredTable({dir: settings.folder.dir, reader, table, changes, address: pictureAddresses(id)});
+    const stored = new StoredTable({dir: settings.folder.dir, reader, table, changes, address});
     const version = readOnly ? await reader.dataVersion(settings.folder.dir) : 0;
-    await stored.load();
-    await workshop?.begin({table, changes, stored, address: pictureAddresses(id)});
+    const foreignChanges = await workshop?.foreignChanges();
+    await stored.open();
+    await workshop?.begin({table, changes, stored, address});
     if (settings.folder.readOnly) notes.add(sentenceOf(settings.folder.readOnly));
     const onTrouble = (error: unknown): void => notes.add(sentenceOf(error));
     const looking =
       readOnly && settings.watch ? stack.use(new Looking(version, {dir: settings.folder.dir, reader, stored, onTrouble})) : undefined;
+    const rest = async (): Promise<void> => {
+      await stored.rest();
+      await workshop?.tableLoaded(foreignChanges);
+    };
+    if (settings.whole && !stored.isWhole) await rest();
+    const loading = stored.isWhole ? Promise.resolve() : untilDone(rest, closing.signal, onTrouble);
     stack.move();
-    return new Experiment({id, settings, table, changes, reader, notes, workshop, looking});
+    return new Experiment({id, settings, table, changes, reader, stored, loading, closing, notes, workshop, looking});
   }
 
   /** The proposals whose runs belong here: the folder's own first, then others in its table. */
@@ -161,6 +179,16 @@ export class Experiment implements AsyncDisposable {
   /** The jobs that wait or run, whoever asked for them, the oldest first. */
   jobs(): readonly OpenJob[] {
     return this.#parts.workshop?.jobs() ?? [];
+  }
+
+  /** Waits until all that is stored is in the table; only of use after `open` without `whole`. */
+  async whole(): Promise<void> {
+    await this.#parts.stored.whole();
+  }
+
+  /** Waits until what is stored of some runs is in the table. */
+  async loaded(runs: readonly RunId[]): Promise<void> {
+    await this.#parts.stored.loaded(runs);
   }
 
   /** Tells other programs that want this folder where it is served, or (null) that it is not. */
@@ -222,9 +250,12 @@ export class Experiment implements AsyncDisposable {
   }
 
   async #dispose(): Promise<void> {
+    this.#parts.closing.abort();
+    this.#parts.stored.close(new FirstlightError('stopped', 'The experiment was closed while its table was being loaded.'));
     await Promise.all([this.#parts.workshop?.stop(), this.#parts.looking?.[Symbol.asyncDispose]()]);
     await this.changes[Symbol.asyncDispose]();
     await Promise.all([this.#parts.workshop?.[Symbol.asyncDispose](), this.reader[Symbol.asyncDispose]()]);
+    await this.#parts.loading;
   }
 
   #workshop(): Workshop {
@@ -240,6 +271,19 @@ export class Experiment implements AsyncDisposable {
   }
 }
 
+/** Does something again, a while after each failure, until it is done or not wanted any more. */
+async function untilDone(action: () => Promise<void>, signal: AbortSignal, onTrouble: (error: unknown) => void): Promise<void> {
+  while (!isAborted(signal)) {
+    try {
+      return await action();
+    } catch (error) {
+      if (isAborted(signal)) return;
+      onTrouble(error);
+      await after(loadAgainMs, undefined, {signal}).catch(() => {});
+    }
+  }
+}
+
 /** Why nothing is changed in the folder, or undefined when it is ours. */
 const onlyLooking = ({folder, write}: Settings): FirstlightError | undefined =>
   folder.readOnly ?? (write ? undefined : new FirstlightError('read-only', 'This folder was opened to be looked at only.'));
@@ -248,6 +292,7 @@ function settingsOf(dir: string, options: ExperimentOptions): Settings {
   const {
     watch = true,
     compute = true,
+    whole = true,
     write = true,
     environment = process.env,
     processors = availableParallelism(),
@@ -268,6 +313,7 @@ function settingsOf(dir: string, options: ExperimentOptions): Settings {
     dataRoot,
     watch,
     compute,
+    whole,
     write,
     environment,
     jobsAtOnce,

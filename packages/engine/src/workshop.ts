@@ -137,6 +137,19 @@ export class Workshop implements AsyncDisposable {
     this.#startWatches(this.#work);
   }
 
+  /** A number that changes when another program has changed the database. */
+  async foreignChanges(): Promise<number> {
+    return this.#parts.writer.foreignChanges();
+  }
+
+  /** All of the table is in memory. Who listened before cannot be told what another program changed while it was being read, and has to load it anew. */
+  async tableLoaded(foreignChanges: number | undefined): Promise<void> {
+    const {stored, board, changes} = this.#begun;
+    if ((await this.foreignChanges()) === foreignChanges) return;
+    await stored.refresh(board);
+    await changes.forget();
+  }
+
   /** What a request needs to know of this workshop. Must have begun. */
   get requestParts(): Pick<RequestParts, 'inbox' | 'hub' | 'scheduler' | 'contexts' | 'runJob'> {
     const {inbox, contexts, settings} = this.#parts;
@@ -220,11 +233,14 @@ export class Workshop implements AsyncDisposable {
     const left = this.#parts.foreignHand === 'perhaps' ? table.runs() : this.#leftovers.flatMap(({merged}) => merged.map(({run}) => run));
     for (const run of [...entries, ...left]) {
       const row = table.row(run);
-      changes.push([...(row ? [startTimeCell(row)] : []), ...table.cells(run)]);
+      changes.push([...(row ? [startTimeCell(row)] : []), ...table.tellAgain(run)]);
     }
     if (this.#parts.settings.compute) scheduler.add(entries);
-    const idle = changes.activeAtOpen.map(([proposal, run, name]) => table.cell({proposal, run}, name));
-    changes.push(idle.filter(({activity}) => activity === 'idle'));
+    for (const [proposal, run, name] of changes.activeAtOpen) {
+      const cell = table.cell({proposal, run}, name);
+      if (table.isAwaited(cell)) table.tellAgain(cell);
+      else if (cell.activity === 'idle') changes.push([cell]);
+    }
   }
 
   #startWatches({board, scheduler, stored, table}: Work): void {
@@ -262,10 +278,11 @@ export class Workshop implements AsyncDisposable {
 
   #onMerged(report: MergeReport, upTo: number): void {
     if (!this.#work) return void this.#leftovers.push(report);
-    const {board, stored} = this.#work;
+    const {board, stored, table} = this.#work;
     const isForeign = report.merged.some(({run, names}) => names.some((name) => !board.isUnstored(run, name)));
     board.stored(upTo);
     for (const {run, names} of report.merged) stored.ownStored(run, names, new Date());
+    if (isForeign) for (const {run} of report.merged) if (table.isAwaited(run)) table.tellAgain(run);
     if (isForeign) void stored.refresh(board).catch((error: unknown) => this.#parts.notes.add(sentenceOf(error)));
   }
 

@@ -30,7 +30,8 @@ export type {Quarantined} from './merge/quarantine.ts';
 // Reading
 export {ReaderProcess} from './reader-process.ts';
 export {cellsOf, storedStates, summaryKinds} from './reader/table-model.ts';
-export type {CellColumns, LoadedTable, TableRun, TableVariable} from './reader/table-model.ts';
+export {withUndeclared} from './reader/load-structure.ts';
+export type {CellColumns, CellPage, LoadedTable, TableRun, TableStructure, TableVariable} from './reader/table-model.ts';
 export type {ValueDescription} from './reader/describe-value.ts';
 export {readAnnounced} from './reader/read-value.ts';
 export type {ReadValue, Slice} from './reader/read-value.ts';

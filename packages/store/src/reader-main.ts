@@ -4,7 +4,8 @@ import {serveCalls} from '@firstlight/hdf5';
 import {allSettings} from './database/settings.ts';
 import {Connections} from './reader/connections.ts';
 import {describeValue} from './reader/describe-value.ts';
-import {loadCells, loadTable} from './reader/load-table.ts';
+import {loadCells, loadPage} from './reader/load-cells.ts';
+import {loadStructure} from './reader/load-structure.ts';
 import {previewPng} from './reader/preview-png.ts';
 import {readData, readPreview, type Slice} from './reader/read-value.ts';
 
@@ -18,7 +19,8 @@ interface ValueArguments {
 }
 
 serveCalls({
-  loadTable: (dir: string) => loadTable(connections.of(dir)),
+  loadStructure: (dir: string) => loadStructure(connections.of(dir)),
+  loadPage: ({dir, upTo, atLeast}: {dir: string; upTo: RunId | null; atLeast?: number}) => loadPage(connections.of(dir), upTo, atLeast),
   loadCells: ({dir, run, names}: {dir: string; run: RunId; names?: readonly string[]}) => loadCells(connections.of(dir), run, names),
   describeValue: ({dir, run, name}: ValueArguments) => describeValue(dir, run, name),
   readData: ({dir, run, name, slice}: ValueArguments) => readData(dir, run, name, slice ? {slice} : {}),

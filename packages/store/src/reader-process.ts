@@ -2,7 +2,8 @@ import type {FirstlightError, RunId} from '@firstlight/core';
 import {type CallOptions, HelperProcess} from '@firstlight/hdf5';
 import type {ValueDescription} from './reader/describe-value.ts';
 import type {ReadValue, Slice} from './reader/read-value.ts';
-import type {LoadedTable} from './reader/table-model.ts';
+import {withUndeclared} from './reader/load-structure.ts';
+import type {CellColumns, CellPage, LoadedTable, TableStructure} from './reader/table-model.ts';
 
 /**
  * Reads tables, arrays, figures and pictures in a process of its own: a slow disk does not stop the server, and a damaged file that crashes the HDF5 library
@@ -31,13 +32,33 @@ export class ReaderProcess implements AsyncDisposable {
     return this.#helper.pid;
   }
 
-  /** Everything the table shows, as columns; `cellsOf` makes cells of them. Throws `no-folder`. */
-  loadTable(dir: string, options?: CallOptions): Promise<LoadedTable> {
-    return this.#helper.call('loadTable', dir, options);
+  /** The variables and runs of the table, without cells. Throws `no-folder`. */
+  loadStructure(dir: string, options?: CallOptions): Promise<TableStructure> {
+    return this.#helper.call('loadStructure', dir, options);
+  }
+
+  /**
+   * The stored cells of the newest runs, or of those from `upTo` downwards: about `atLeast` cells (default 20 000), always all of a run. `next` begins the
+   * next page.
+   */
+  loadPage(dir: string, upTo: RunId | null, {atLeast, ...options}: CallOptions & {atLeast?: number} = {}): Promise<CellPage> {
+    return this.#helper.call('loadPage', {dir, upTo, atLeast}, options);
+  }
+
+  /** Everything the table shows, as columns, read page by page; `cellsOf` makes cells of them. Throws `no-folder`. */
+  async loadTable(dir: string, options?: CallOptions): Promise<LoadedTable> {
+    const {variables, runs} = await this.loadStructure(dir, options);
+    const cells: CellColumns[] = [];
+    for (let upTo: RunId | null = null; ; ) {
+      const page: CellPage = await this.loadPage(dir, upTo, options);
+      cells.push(page.cells);
+      if (page.next === null) return {variables: withUndeclared(variables, cells), runs, cells};
+      upTo = page.next;
+    }
   }
 
   /** The stored cells of one run, all or the named ones, as `loadTable` gives them. */
-  loadCells(dir: string, run: RunId, names?: readonly string[], options?: CallOptions): Promise<Pick<LoadedTable, 'variables' | 'cells'>> {
+  loadCells(dir: string, run: RunId, names?: readonly string[], options?: CallOptions): Promise<Pick<LoadedTable, 'cells'>> {
     return this.#helper.call('loadCells', {dir, run, names}, options);
   }
 

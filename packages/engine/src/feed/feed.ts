@@ -92,11 +92,13 @@ export class Feed implements AsyncDisposable {
     }
   }
 
-  /** Makes all who listened before load the table anew: more has changed than can be told. To be called before the first `push`. */
+  /** Makes all who listen, or listened before, load the table anew: more has changed than can be told. */
   async forget(): Promise<void> {
-    if (!this.#log) return;
-    await this.#log.forget([...this.#active.values()]);
-    this.#current = this.#log.current;
+    while (this.#writing) await this.#writing;
+    if (this.#closed || !this.#log) return;
+    const forgetting = this.#forgetAll(this.#log);
+    this.#writing = this.#writeAfter(forgetting);
+    await forgetting;
   }
 
   /**
@@ -134,6 +136,21 @@ export class Feed implements AsyncDisposable {
     await this.#writing;
     await this.#log?.[Symbol.asyncDispose]();
     this.#announcement.resolve();
+  }
+
+  async #forgetAll(log: ChangeLog): Promise<void> {
+    await log.forget([...this.#active.values()]);
+    this.#current = log.current;
+    this.#recent.length = 0;
+    this.#cellsInRecent = 0;
+    this.#wakeListeners();
+  }
+
+  /** What is pushed while something else goes into the log waits. */
+  async #writeAfter(other: Promise<void>): Promise<void> {
+    await other.catch(() => {});
+    this.#writing = undefined;
+    if (this.#pending.size > 0 || this.#pendingVariables) this.#writing = this.#writeAll();
   }
 
   #changesAfter(at: number): Iterable<FeedChange> | AsyncIterable<FeedChange> {
@@ -191,6 +208,10 @@ export class Feed implements AsyncDisposable {
     this.#recent.push(change);
     this.#cellsInRecent += change.cells.length;
     while (this.#cellsInRecent > cellsInMemory && this.#recent.length > 1) this.#cellsInRecent -= this.#recent.shift()?.cells.length ?? 0;
+    this.#wakeListeners();
+  }
+
+  #wakeListeners(): void {
     this.#announcement.resolve();
     this.#announcement = Promise.withResolvers<void>();
   }

@@ -23,60 +23,79 @@ export const storedStates = ['ok', 'none', 'skipped', 'failed'] as const satisfi
 /** What kind of summary a stored cell has; `CellColumns.kind` holds the index. */
 export const summaryKinds = ['none', 'number', 'boolean', 'image', 'other'] as const;
 
-/** Stored cells in columns, so that a million of them cross from process to process in a moment. `cellsOf` gives them one by one. */
+/**
+ * All stored cells of some runs, in columns, so that a million of them cross from process to process in a moment; run by run, the newest first. `cellsOf` gives
+ * them one by one.
+ */
 export interface CellColumns {
+  /** Number of cells. */
   readonly length: number;
-  readonly proposal: Int32Array;
-  readonly run: Int32Array;
-  /** Index into the table's `variables`. */
+  /** The runs that have any, the newest first. */
+  readonly proposals: Int32Array;
+  readonly runs: Int32Array;
+  /** Where the cells of each run begin; one more than there are runs. */
+  readonly starts: Int32Array;
+  /** The variables' names; `name` holds indices into it. */
+  readonly names: readonly string[];
   readonly name: Int32Array;
   /** Index into `storedStates`. */
   readonly state: Uint8Array;
   /** Index into `summaryKinds`. */
   readonly kind: Uint8Array;
-  /** The summary of kinds number and boolean. */
+  /** The summary of kinds number and boolean; of kind image, when it was written (seconds since 1970). */
   readonly number: Float64Array;
-  /** NaN when there is none. */
+  /** NaN where there is none; without elements when no cell has any. */
   readonly maxDiff: Float64Array;
-  /** When it was written, in seconds since 1970. */
-  readonly timestamp: Float64Array;
   /** Summaries of kind other, by position. */
   readonly other: ReadonlyMap<number, Summary>;
   /** Attributes of those cells that have any, by position. */
   readonly attributes: ReadonlyMap<number, Attributes>;
 }
 
-/** All a folder's table shows. */
-export interface LoadedTable {
+/** What a folder's table is made of, without cells. */
+export interface TableStructure {
   readonly variables: readonly TableVariable[];
   readonly runs: readonly TableRun[];
+}
+
+/** A part of a folder's table: all stored cells of the runs from the one asked for down to the one before `next`. */
+export interface CellPage {
+  readonly cells: CellColumns;
+  /** The newest run of which nothing is in this page or an earlier one; null when there is none. */
+  readonly next: RunId | null;
+}
+
+/** All a folder's table shows. */
+export interface LoadedTable extends TableStructure {
   readonly cells: readonly CellColumns[];
 }
 
 /** The stored cells of a table one by one; pictures are named by the address that `imageUrl` gives them. */
-export function* cellsOf(
-  {variables, cells}: Pick<LoadedTable, 'variables' | 'cells'>,
-  imageUrl: (run: RunId, name: string) => string,
-): Generator<Cell> {
+export function* cellsOf({cells}: Pick<LoadedTable, 'cells'>, imageUrl: (run: RunId, name: string) => string): Generator<Cell> {
   for (const columns of cells) {
-    for (let i = 0; i < columns.length; i++) {
-      const run = {proposal: columns.proposal[i] as number, run: columns.run[i] as number};
-      const {name} = variables[columns.name[i] as number] as TableVariable;
-      const attributes = columns.attributes.get(i) ?? null;
-      const state = storedStates[columns.state[i] as number] as CellState;
-      const maxDiff = columns.maxDiff[i] as number;
-      yield {
-        ...run,
-        name,
-        state,
-        activity: 'idle',
-        summary: state === 'ok' ? summaryAt(columns, i, () => imageUrl(run, name)) : null,
-        message: attributes?.error ?? null,
-        attributes,
-        maxDiff: Number.isNaN(maxDiff) ? null : maxDiff,
-      };
+    for (let row = 0; row < columns.runs.length; row++) {
+      const run = {proposal: columns.proposals[row] as number, run: columns.runs[row] as number};
+      const end = columns.starts[row + 1] as number;
+      for (let i = columns.starts[row] as number; i < end; i++) yield cellAt(columns, i, run, imageUrl);
     }
   }
+}
+
+function cellAt(columns: CellColumns, i: number, run: RunId, imageUrl: (run: RunId, name: string) => string): Cell {
+  const name = columns.names[columns.name[i] as number] as string;
+  const attributes = columns.attributes.get(i) ?? null;
+  const state = storedStates[columns.state[i] as number] as CellState;
+  const maxDiff = columns.maxDiff[i] ?? Number.NaN;
+  return {
+    ...run,
+    name,
+    state,
+    activity: 'idle',
+    summary: state === 'ok' ? summaryAt(columns, i, () => imageUrl(run, name)) : null,
+    message: attributes?.error ?? null,
+    attributes,
+    maxDiff: Number.isNaN(maxDiff) ? null : maxDiff,
+  };
 }
 
 function summaryAt({kind, number, other}: CellColumns, i: number, imageUrl: () => string): Summary {
