@@ -19,6 +19,8 @@ from .wire import Value
 
 # Long enough for dozens of trivial values, too short for people.
 SHARE_SECONDS = 0.005
+# What nobody waits for goes with the first value; so long it may take to come.
+UNHURRIED_SECONDS = 0.1
 # Larger values are not worth to be sent through a socket.
 SMALL_BYTES = 16_384
 MOST_WAITING = 100
@@ -44,11 +46,11 @@ class Batch:
         # When the next fragment is to be written, on the monotonic clock; None when nothing waits.
         self.due: float | None = None
 
-    def add(self, entry: Entry, seconds: float) -> None:
-        """Takes what is to be stored about a variable; it is announced by `write`, when it is on disk."""
+    def add(self, entry: Entry, seconds: float, within: float = SHARE_SECONDS) -> None:
+        """Takes what is to be stored about a variable; it is announced by `write`, when it is on disk, which is due within some seconds."""
         self._waiting.append(_Waiting(entry, seconds))
-        if self.due is None:
-            self.due = time.monotonic() + SHARE_SECONDS
+        due = time.monotonic() + within
+        self.due = due if self.due is None else min(self.due, due)
         if len(self._waiting) >= MOST_WAITING:
             self.due = 0.0
 

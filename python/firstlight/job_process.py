@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .arguments import Arguments, RunFacts
-from .batch import Batch, entry_of
+from .batch import UNHURRIED_SECONDS, Batch, entry_of
 from .catalogue import Catalogue
 from .cell import Cell
 from .channel import Channel
@@ -90,7 +90,7 @@ class _Job:
         evaluation.results.setdefault(START_TIME, first)
         batch = Batch(request.job, place, self._emit, evaluation.where)
         if START_TIME not in self._announced and START_TIME not in self._given.names:
-            batch.add(entry_of(Outcome(START_TIME, Cell(first), 0.0), False), 0.0)
+            batch.add(entry_of(Outcome(START_TIME, Cell(first), 0.0), False), 0.0, UNHURRIED_SECONDS)
         transient = frozenset(name for name in names if declared[name].variable.transient)
         parallel = request.parallel or 1
         schedule = schedule_of(graph, names, _known(self._announced), transient, parallel > 1)
