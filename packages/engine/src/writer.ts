@@ -2,7 +2,7 @@ import {setTimeout as after} from 'node:timers/promises';
 import {isFirstlightError, sentenceOf} from '@firstlight/core';
 import type {RunId, VariableInfo} from '@firstlight/core';
 import {WriterProcess} from '@firstlight/store';
-import type {ForeignHand, MergeReport} from '@firstlight/store';
+import type {ForeignHand, MergeReport, RememberedContext, RunFile} from '@firstlight/store';
 import {isDiskFull} from './disk.ts';
 import type {Log} from './log.ts';
 
@@ -75,6 +75,16 @@ export class FolderWriter implements AsyncDisposable {
     await this.#untilDone('storing a setting', async () => this.#process.setSetting(key, value));
   }
 
+  /** Remembers what the identities in origins stand for: code, texts of the context, interpreter and packages. */
+  async rememberContext(described: RememberedContext): Promise<void> {
+    await this.#untilDone('remembering the context', async () => this.#process.rememberContext(described));
+  }
+
+  /** Remembers the files that the identity of a run's data stands for. */
+  async rememberRunFiles(identity: string, files: readonly RunFile[]): Promise<void> {
+    await this.#untilDone("remembering a run's files", async () => this.#process.rememberRunFiles(identity, files));
+  }
+
   /** Whether another program changed the database before we took the folder. */
   async foreignHand(): Promise<ForeignHand> {
     return this.#untilDone('asking who changed the database', async () => this.#process.foreignHand());
@@ -140,6 +150,7 @@ export class FolderWriter implements AsyncDisposable {
 
   #tell(report: MergeReport, upTo: number): void {
     for (const {file, reason} of report.quarantined) this.#options.onNote(`${file} could not be stored and was set aside: ${reason}`);
+    for (const note of report.notes) this.#options.onNote(note);
     this.#options.onMerged(report, upTo);
   }
 

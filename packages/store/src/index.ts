@@ -27,6 +27,13 @@ export type {WriterOptions} from './writer-process.ts';
 export type {ForeignHand} from './writer/database-mark.ts';
 export type {MergeReport} from './merge/report.ts';
 export type {Quarantined} from './merge/quarantine.ts';
+// Versions and origins of values
+export {versionStates} from './history/read-origins.ts';
+export type {OriginColumns} from './history/read-origins.ts';
+export type {HistoryEntry} from './history/read-history.ts';
+export type {KnownCode, KnownContext} from './history/known.ts';
+export type {RememberedContext, RunFile} from './history/remember.ts';
+export type {VersionState} from './history/model.ts';
 // Reading
 export {ReaderProcess} from './reader-process.ts';
 export {cellsOf, storedStates, summaryKinds} from './reader/table-model.ts';

@@ -2,6 +2,7 @@
 import type {RunId} from '@firstlight/core';
 import {serveCalls} from '@firstlight/hdf5';
 import {allSettings} from './database/settings.ts';
+import {historyCalls} from './history/reader-calls.ts';
 import {Connections} from './reader/connections.ts';
 import {describeValue} from './reader/describe-value.ts';
 import {loadCells, loadPage} from './reader/load-cells.ts';
@@ -19,6 +20,7 @@ interface ValueArguments {
 }
 
 serveCalls({
+  ...historyCalls(connections),
   loadStructure: (dir: string) => loadStructure(connections.of(dir)),
   loadPage: ({dir, upTo, atLeast}: {dir: string; upTo: RunId | null; atLeast?: number}) => loadPage(connections.of(dir), upTo, atLeast),
   loadCells: ({dir, run, names}: {dir: string; run: RunId; names?: readonly string[]}) => loadCells(connections.of(dir), run, names),

@@ -1,5 +1,8 @@
 import type {FirstlightError, RunId} from '@firstlight/core';
 import {type CallOptions, HelperProcess} from '@firstlight/hdf5';
+import type {KnownCode, KnownContext} from './history/known.ts';
+import type {HistoryEntry} from './history/read-history.ts';
+import type {OriginColumns} from './history/read-origins.ts';
 import type {ValueDescription} from './reader/describe-value.ts';
 import type {ReadValue, Slice} from './reader/read-value.ts';
 import {withUndeclared} from './reader/load-structure.ts';
@@ -85,6 +88,37 @@ export class ReaderProcess implements AsyncDisposable {
   /** Everything the folder says about itself (`metameta`), as it is stored. */
   settings(dir: string, options?: CallOptions): Promise<Record<string, string | number | null>> {
     return this.#helper.call('settings', dir, options);
+  }
+
+  /** Every version of a value, the newest first; none when there never was one. */
+  history(dir: string, run: RunId, name: string, options?: CallOptions): Promise<readonly HistoryEntry[]> {
+    return this.#helper.call('history', {dir, run, name}, options);
+  }
+
+  /** What the values in the table were made of, as columns. */
+  origins(dir: string, options?: CallOptions): Promise<OriginColumns> {
+    return this.#helper.call('origins', dir, options);
+  }
+
+  /** The data of a version of a value, whole or a slice of it. Throws `no-version`; `no-value` when it has none, or it is not kept any more. */
+  readVersion(
+    dir: string,
+    run: RunId,
+    name: string,
+    version: number,
+    {slice, ...options}: CallOptions & {slice?: Slice} = {},
+  ): Promise<ReadValue> {
+    return this.#helper.call('readVersion', {dir, run, name, version, slice}, options);
+  }
+
+  /** The code that a code identity stands for; undefined when no context with it was loaded here. */
+  source(dir: string, code: string, options?: CallOptions): Promise<KnownCode | undefined> {
+    return this.#helper.call('source', {dir, code}, options);
+  }
+
+  /** The texts of a version of the context; undefined when it was not loaded here. */
+  contextVersion(dir: string, context: string, options?: CallOptions): Promise<KnownContext | undefined> {
+    return this.#helper.call('contextVersion', {dir, context}, options);
   }
 
   /** A number that changes whenever any other program (the folder's own writer, too) has changed the database; see `WriterProcess.foreignChanges`. */

@@ -1,6 +1,7 @@
 /** The process of a folder's writer; see `WriterProcess`. Its one argument is the folder. */
 import type {RunId, VariableInfo} from '@firstlight/core';
 import {serveCalls} from '@firstlight/hdf5';
+import type {RememberedContext, RunFile} from './history/remember.ts';
 import {FolderWriter} from './writer/folder-writer.ts';
 
 const dir = process.argv[2] as string;
@@ -17,6 +18,8 @@ serveCalls({
   ensureRun: ({run, addedAt}: {run: RunId; addedAt: number}) => writer().ensureRun(run, addedAt),
   setSetting: ({key, value}: {key: string; value: string | bigint | null}) => writer().setSetting(key, value),
   merge: () => writer().merge(),
+  rememberContext: (described: RememberedContext) => writer().rememberContext(described),
+  rememberRunFiles: ({identity, files}: {identity: string; files: readonly RunFile[]}) => writer().rememberRunFiles(identity, files),
   writeFailures: ({run, names, failure}: {run: RunId; names: readonly string[]; failure: {errorClass: string; message: string}}) =>
     writer().writeFailures(run, names, failure),
   foreignHand: () => writer().foreignHand,

@@ -1,5 +1,6 @@
 import type {FirstlightError, RunId, VariableInfo} from '@firstlight/core';
 import {HelperProcess} from '@firstlight/hdf5';
+import type {RememberedContext, RunFile} from './history/remember.ts';
 import type {MergeReport} from './merge/report.ts';
 import type {ForeignHand} from './writer/database-mark.ts';
 
@@ -81,6 +82,17 @@ export class WriterProcess implements AsyncDisposable {
   /** Merges every complete fragment in `extracted_data/`, whoever wrote it. Throws `disk-full`, `database-locked`, `no-permission`: call again later. */
   merge(): Promise<MergeReport> {
     return this.#call('merge');
+  }
+
+  /** Remembers what the identities in origins stand for: code, texts of the context, interpreter and packages. */
+  rememberContext({language, variables, context, environment}: RememberedContext): Promise<void> {
+    const codes = variables.map(({name, code}) => ({name, code}));
+    return this.#call('rememberContext', {language, variables: codes, context, environment});
+  }
+
+  /** Remembers the files that the identity of a run's data stands for. */
+  rememberRunFiles(identity: string, files: readonly RunFile[]): Promise<void> {
+    return this.#call('rememberRunFiles', {identity, files});
   }
 
   /** Leaves a fragment that says why variables of a run have no value; gives its file name. Throws `disk-full` or `no-permission`. */

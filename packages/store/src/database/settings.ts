@@ -26,15 +26,29 @@ export function readSettings(dir: string): FolderSettings {
   }
 }
 
+/** Settings that only we know begin with this; they are in a table of ours, where official tools that list theirs do not meet them. */
+const ownPrefix = 'fl_';
+
+const tableOf = (key: string): string => (key.startsWith(ownPrefix) ? 'fl_settings' : 'metameta');
+
+/** Tells whether a folder was ever opened to write by a version that has a table for our settings. */
+const hasOwn = (connection: Connection): boolean =>
+  connection.prepare("SELECT 1 FROM sqlite_master WHERE name = 'fl_settings'").get() !== undefined;
+
 /** All settings as they are stored, ours and those that only other programs know. */
 export function allSettings(connection: Connection): Record<string, string | number | null> {
-  const rows = connection.prepare<[], [string, string | number | null]>('SELECT key, value FROM metameta ORDER BY key').raw().all();
-  return Object.fromEntries(rows);
+  const own = hasOwn(connection) ? 'UNION ALL SELECT key, value FROM fl_settings' : '';
+  const query = `SELECT key, value FROM metameta ${own} ORDER BY key`;
+  return Object.fromEntries(connection.prepare<[], [string, string | number | null]>(query).raw().all());
 }
 
 /** One setting as text; undefined when it was never said. */
 export function settingText(connection: Connection, key: string): string | undefined {
-  const value = connection.prepare<[string], unknown>('SELECT value FROM metameta WHERE key = ?').pluck().get(key);
+  if (key.startsWith(ownPrefix) && !hasOwn(connection)) return undefined;
+  const value = connection
+    .prepare<[string], SqlValue>(`SELECT value FROM ${tableOf(key)} WHERE key = ?`)
+    .pluck()
+    .get(key);
   return value === undefined || value === null || value === '' ? undefined : String(value);
 }
 
@@ -57,5 +71,5 @@ export function settingsOf(connection: Connection): FolderSettings {
 /** Stores a setting; integers as bigint. */
 export function storeSetting(connection: Connection, key: string, value: SqlValue): void {
   if (typeof value === 'number') throw new FirstlightError('internal', `Setting ${key} must be bound as bigint, text or null.`);
-  connection.prepare('INSERT INTO metameta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value').run(key, value);
+  connection.prepare(`INSERT INTO ${tableOf(key)} VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`).run(key, value);
 }

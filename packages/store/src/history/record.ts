@@ -1,9 +1,9 @@
 import type {RunId} from '@firstlight/core';
 import type {Connection, SqlValue} from '../database/connection.ts';
 import type {NewVersion, VersionState} from './model.ts';
-import {stateOfRow} from './model.ts';
 import {storeOrigin} from './origins-table.ts';
 import {remembered} from './remembered.ts';
+import {type CellKey, cellKey, versionOfRow} from './row-version.ts';
 
 /**
  * Adds a version to a value's history and gives its number. To be called in the transaction that stores the value's row, before the row: when the row that is
@@ -26,39 +26,19 @@ export interface LatestVersion {
   readonly fragment: string | null;
 }
 
-/** A row of `run_variables`, as far as the history copies it. */
-interface Row {
-  readonly value: SqlValue;
-  readonly timestamp: number | bigint | null;
-  readonly max_diff: number | bigint | null;
-  readonly provenance: string | null;
-  readonly summary_type: string | null;
-  readonly summary_method: string | null;
-  readonly attributes: string | null;
-}
-
-type Cell = [proposal: bigint, run: bigint, name: string];
-
 const statementsOf = remembered((connection) => ({
-  latest: connection.prepare<Cell, {version: number; timestamp: number | null; has_row: number; is_whole: number; fragment: string | null}>(
+  latest: connection.prepare<
+    CellKey,
+    {version: number; timestamp: number | null; has_row: number; is_whole: number; fragment: string | null}
+  >(
     'SELECT version, timestamp, has_row, is_whole, fragment FROM fl_history WHERE proposal = ? AND run = ? AND name = ? ORDER BY version DESC LIMIT 1',
   ),
   /** 1: the row is the newest version; 0 or null: it is not; nothing: there is no row. */
   isKnown: connection
-    .prepare<Cell, number | null>(
+    .prepare<CellKey, number | null>(
       `SELECT (SELECT fl_history.has_row AND fl_history.timestamp IS rows.timestamp AND fl_history.value IS rows.value FROM fl_history
          WHERE fl_history.proposal = rows.proposal AND fl_history.run = rows.run AND fl_history.name = rows.name ORDER BY fl_history.version DESC LIMIT 1)
        FROM run_variables AS rows WHERE proposal = ? AND run = ? AND name = ? ORDER BY version DESC LIMIT 1`,
-    )
-    .pluck(),
-  row: connection
-    .prepare<Cell, Row>(
-      'SELECT value, timestamp, max_diff, provenance, summary_type, summary_method, attributes FROM run_variables WHERE proposal = ? AND run = ? AND name = ? ORDER BY version DESC LIMIT 1',
-    )
-    .safeIntegers(),
-  kind: connection
-    .prepare<[...Cell, number | bigint | null], string>(
-      'SELECT kind FROM fl_summary_kinds WHERE proposal = ? AND run = ? AND name = ? AND timestamp = ?',
     )
     .pluck(),
   again: connection
@@ -67,7 +47,7 @@ const statementsOf = remembered((connection) => ({
     )
     .pluck(),
   recorded: connection.prepare<[string, string], number>('SELECT 1 FROM fl_history WHERE fragment = ? AND name = ?').pluck(),
-  keep: connection.prepare<[string, ...Cell, bigint]>(
+  keep: connection.prepare<[string, ...CellKey, bigint]>(
     'UPDATE fl_history SET kept = ? WHERE proposal = ? AND run = ? AND name = ? AND version = ?',
   ),
   add: connection.prepare(
@@ -77,11 +57,9 @@ const statementsOf = remembered((connection) => ({
   ),
 }));
 
-const cellOf = ({proposal, run}: RunId, name: string): Cell => [BigInt(proposal), BigInt(run), name];
-
 /** The newest version of a value, if it has any. */
 export function latestVersion(connection: Connection, run: RunId, name: string): LatestVersion | undefined {
-  const found = statementsOf(connection).latest.get(...cellOf(run, name));
+  const found = statementsOf(connection).latest.get(...cellKey(run, name));
   return (
     found && {
       version: found.version,
@@ -99,7 +77,13 @@ export const isRecorded = (connection: Connection, fragment: string, name: strin
 
 /** Notes where the data of a replaced version is kept, below the directory of kept data. */
 export function noteKept(connection: Connection, run: RunId, {name, version, file}: {name: string; version: number; file: string}): void {
-  statementsOf(connection).keep.run(file, ...cellOf(run, name), BigInt(version));
+  statementsOf(connection).keep.run(file, ...cellKey(run, name), BigInt(version));
+}
+
+/** Whether the row of a value is its newest version; undefined without a row. */
+export function isRowKnown(connection: Connection, run: RunId, name: string): boolean | undefined {
+  const isKnown = statementsOf(connection).isKnown.get(...cellKey(run, name));
+  return isKnown === undefined ? undefined : isKnown === 1;
 }
 
 /** What the run's file says of a value that another program stored. */
@@ -121,15 +105,14 @@ export function noticeRow(
   name: string,
   {now = Date.now() / 1000, seen = () => ({kind: null, isWhole: false})}: {now?: number; seen?: () => SeenInFile} = {},
 ): boolean {
-  const cell = cellOf(run, name);
-  const isKnown = statementsOf(connection).isKnown.get(...cell);
-  if (isKnown === 1) return false;
+  const isKnown = isRowKnown(connection, run, name);
+  if (isKnown === true) return false;
   if (isKnown === undefined) {
     if (!latestVersion(connection, run, name)?.hasRow) return false;
     addVersion(connection, run, {...withoutValue(name), timestamp: now, hasRow: false});
     return true;
   }
-  addVersion(connection, run, {...versionOfRow(connection, cell), ...seen()});
+  addVersion(connection, run, {...(versionOfRow(connection, run, name) as NewVersion), ...seen()});
   return true;
 }
 
@@ -144,44 +127,13 @@ const withoutValue = (name: string) =>
     provenance: '',
   }) as const;
 
-function versionOfRow(connection: Connection, cell: Cell): NewVersion {
-  const {row: rowOf, kind} = statementsOf(connection);
-  const row = rowOf.get(...cell) as Row;
-  const attributes = objectIn(row.attributes);
-  return {
-    name: cell[2],
-    timestamp: row.timestamp === null ? null : Number(row.timestamp),
-    state: stateOfRow(row, attributes),
-    summary: {
-      value: row.value,
-      type: row.summary_type as NewVersion['summary']['type'],
-      kind: (kind.get(...cell, row.timestamp) as 'bool' | undefined) ?? null,
-    },
-    maxDiff: row.max_diff === null ? null : Number(row.max_diff),
-    summaryMethod: row.summary_method,
-    attributes,
-    provenance: row.provenance ?? '',
-  };
-}
-
-/** Other programs write attributes, too: what is no JSON object is left out. */
-function objectIn(text: string | null): Readonly<Record<string, unknown>> | null {
-  if (typeof text !== 'string') return null;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
-}
-
 /** Adds a version without a look at the row; for who has called `noticeRow` before. */
 export function addVersion(connection: Connection, run: RunId, version: NewVersion): number {
   const {name, timestamp, fragment = null, origin = null, state} = version;
   const statements = statementsOf(connection);
   const again = fragment === null ? undefined : statements.again.get(timestamp, fragment, name);
   if (again !== undefined) return again;
-  const cell = cellOf(run, name);
+  const cell = cellKey(run, name);
   const number = (statements.latest.get(...cell)?.version ?? 0) + 1;
   const stored = origin && storeOrigin(connection, name, origin);
   statements.add.run(

@@ -85,7 +85,8 @@ export function openRunFile(dir: string, run: RunId, name: string): H5File {
 export const noValue = ({proposal, run}: RunId, name: string): FirstlightError =>
   new FirstlightError('no-value', `There is no data of "${name}" for run ${run} of proposal ${proposal}.`, {facts: {proposal, run, name}});
 
-function valueIn(file: H5Group, name: string, slice: Slice | undefined): ReadValue | undefined {
+/** The data of a variable in a run file, or in one like it; undefined when it has none. */
+export function valueIn(file: H5Group, name: string, slice: Slice | undefined): ReadValue | undefined {
   if (file.kind(name) !== 'group') return undefined;
   using group = file.group(name);
   const type = group.attributes.get(objectTypeAttribute);

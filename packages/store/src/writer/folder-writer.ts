@@ -7,6 +7,7 @@ import {settingText, storeSetting} from '../database/settings.ts';
 import {updateVariables} from '../database/variables.ts';
 import {makeDirectory} from '../folder/durable.ts';
 import {explaining} from '../folder/errors.ts';
+import {type RememberedContext, rememberContext, rememberRunFiles, type RunFile} from '../history/remember.ts';
 import {openFolder} from '../folder/open.ts';
 import type {FolderPaths} from '../folder/layout.ts';
 import {Attempts} from '../merge/attempts.ts';
@@ -96,6 +97,16 @@ export class FolderWriter implements Disposable {
         now: () => Date.now() / 1000,
       }),
     );
+  }
+
+  /** Remembers what the identities in origins stand for; see `rememberContext`. */
+  rememberContext(described: RememberedContext): void {
+    this.#changing(() => rememberContext(this.#connection, described, Date.now() / 1000));
+  }
+
+  /** Remembers the files that the identity of a run's data stands for. */
+  rememberRunFiles(identity: string, files: readonly RunFile[]): void {
+    this.#changing(() => rememberRunFiles(this.#connection, identity, files));
   }
 
   /** Leaves a fragment that says why variables of a run have no value; gives its file name. Throws what `writeFragment` throws. */
