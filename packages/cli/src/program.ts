@@ -107,6 +107,12 @@ const commands: (() => Command)[] = [
       .addOption(json())
       .action(async (key, value, options) => (await import('./commands/settings.ts')).settings(key, value, options)),
   () =>
+    new Command('verify')
+      .description('read everything that is stored and say what is wrong with it; exit 1 if anything is')
+      .addOption(folder())
+      .addOption(json())
+      .action(async (options) => (await import('./commands/verify.ts')).verify(options)),
+  () =>
     new Command('simulate')
       .description('write the runs of a simulated beamline, in European XFEL format')
       .argument('<dir>', 'data root; runs appear in DIR/SIM/202601/pNNNNNN')

@@ -42,3 +42,9 @@ export type {CellColumns, CellPage, LoadedTable, TableRun, TableStructure, Table
 export type {ValueDescription} from './reader/describe-value.ts';
 export {readAnnounced} from './reader/read-value.ts';
 export type {ReadValue, Slice} from './reader/read-value.ts';
+// Looking for defects
+export {verifyFolder} from './verify/verify-folder.ts';
+export type {VerifyLine} from './verify/verify-folder.ts';
+export {defectKinds} from './verify/defects.ts';
+export type {Defect, DefectKind, RunCheck} from './verify/defects.ts';
+export type {FolderCheck} from './verify/check-folder.ts';

@@ -9,6 +9,7 @@ import {loadCells, loadPage} from './reader/load-cells.ts';
 import {loadStructure} from './reader/load-structure.ts';
 import {previewPng} from './reader/preview-png.ts';
 import {readData, readPreview, type Slice} from './reader/read-value.ts';
+import {verifyCalls} from './verify/calls.ts';
 
 const connections = new Connections();
 
@@ -21,6 +22,7 @@ interface ValueArguments {
 
 serveCalls({
   ...historyCalls(connections),
+  ...verifyCalls(connections),
   loadStructure: (dir: string) => loadStructure(connections.of(dir)),
   loadPage: ({dir, upTo, atLeast}: {dir: string; upTo: RunId | null; atLeast?: number}) => loadPage(connections.of(dir), upTo, atLeast),
   loadCells: ({dir, run, names}: {dir: string; run: RunId; names?: readonly string[]}) => loadCells(connections.of(dir), run, names),

@@ -7,6 +7,8 @@ import type {ValueDescription} from './reader/describe-value.ts';
 import type {ReadValue, Slice} from './reader/read-value.ts';
 import {withUndeclared} from './reader/load-structure.ts';
 import type {CellColumns, CellPage, LoadedTable, TableStructure} from './reader/table-model.ts';
+import type {FolderCheck} from './verify/check-folder.ts';
+import type {Defect, RunCheck} from './verify/defects.ts';
 
 /**
  * Reads tables, arrays, figures and pictures in a process of its own: a slow disk does not stop the server, and a damaged file that crashes the HDF5 library
@@ -124,6 +126,26 @@ export class ReaderProcess implements AsyncDisposable {
   /** A number that changes whenever any other program (the folder's own writer, too) has changed the database; see `WriterProcess.foreignChanges`. */
   dataVersion(dir: string, options?: CallOptions): Promise<number> {
     return this.#helper.call('dataVersion', dir, options);
+  }
+
+  /** What is wrong with a folder as a whole, and the runs to look at; see `checkRun`. */
+  checkFolder(dir: string, options?: CallOptions): Promise<FolderCheck> {
+    return this.#helper.call('checkFolder', dir, options);
+  }
+
+  /** What is wrong with the data that the history keeps. */
+  checkKept(dir: string, options?: CallOptions): Promise<readonly Defect[]> {
+    return this.#helper.call('checkKept', dir, options);
+  }
+
+  /** Reads all values of a run (or the named ones) and says what is wrong with them. A damaged file may end it with `helper-crashed`. */
+  checkRun(dir: string, run: RunId, names?: readonly string[], options?: CallOptions): Promise<RunCheck> {
+    return this.#helper.call('checkRun', {dir, run, names}, options);
+  }
+
+  /** The names of all values of a run. */
+  namesOfRun(dir: string, run: RunId, options?: CallOptions): Promise<readonly string[]> {
+    return this.#helper.call('namesOfRun', {dir, run}, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
