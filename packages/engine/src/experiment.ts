@@ -218,7 +218,7 @@ export class Experiment implements AsyncDisposable {
     const asked = parseRequest(command, request);
     if (command.compute) this.#computing();
     else if (command.writes(asked)) this.#workshop();
-    return command.run(this, asked, signal);
+    return this.#whenWhole(() => command.run(this, asked, signal));
   }
 
   /** Everything the folder says about itself, as it is stored. */
@@ -256,6 +256,12 @@ export class Experiment implements AsyncDisposable {
     await this.changes[Symbol.asyncDispose]();
     await Promise.all([this.#parts.workshop?.[Symbol.asyncDispose](), this.reader[Symbol.asyncDispose]()]);
     await this.#parts.loading;
+  }
+
+  /** What is asked by name may be about every cell. */
+  async *#whenWhole(run: () => AsyncIterable<object>): AsyncGenerator<object, void, undefined> {
+    await this.whole();
+    yield* run();
   }
 
   #workshop(): Workshop {

@@ -27,6 +27,8 @@ export type {
 // The table and its changes
 export {startTimeName, Table} from './table.ts';
 export type {RunRow, Variable} from './table.ts';
+export {activityCodes, held, stateCodes} from './table/column.ts';
+export type {TableColumn} from './table/column.ts';
 export {Feed} from './feed/feed.ts';
 export type {FeedItem, FeedOptions, FeedReset} from './feed/feed.ts';
 export type {FeedChange} from './feed/encoding.ts';

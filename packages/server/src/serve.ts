@@ -116,7 +116,7 @@ function handle({
 /** Opens all folders, or none: when one cannot be opened the others are closed again. One that is named twice, in whatever way, is opened once. */
 async function openAll(folders: readonly string[], options: ExperimentOptions & {log: Log}): Promise<Experiment[]> {
   const once = [...Map.groupBy(folders, realFolder).values()].flatMap((same) => same.slice(0, 1));
-  const results = await Promise.allSettled(once.map((folder) => Experiment.open(folder, options)));
+  const results = await Promise.allSettled(once.map((folder) => Experiment.open(folder, {whole: false, ...options})));
   const opened = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failed = results.find((result) => result.status === 'rejected');
   if (!failed) return opened;

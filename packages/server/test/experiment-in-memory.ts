@@ -56,6 +56,7 @@ export async function experimentInMemory(): Promise<Double> {
     proposals: [1234],
     table,
     changes,
+    loaded: () => Promise.resolve(),
     process: ({runs}) => jobEvents(runs === 'all' ? [] : runs),
     command: (name) => tell({name}),
     cancel: (job) => Promise.resolve(job === openJob.job),

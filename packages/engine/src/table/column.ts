@@ -89,6 +89,10 @@ export class TableColumn {
     }
   }
 
+  hasMessageAt(row: number): boolean {
+    return this.#has(row, hasMessage);
+  }
+
   messageAt(row: number): string | null {
     return this.#has(row, hasMessage) ? (this.#messages.get(row) ?? null) : null;
   }

@@ -16,19 +16,27 @@ export function textData(values: readonly (string | null)[]): Data<Utf8> {
   return makeData({type: new Utf8(), length: values.length, valueOffsets, data: Buffer.concat(pieces), ...validity(values)});
 }
 
+/** A column of 64-bit floats with nulls where `present` has 0. */
+export function floatsData(values: Float64Array, present: Uint8Array): Data<Float64> {
+  return makeData({type: new Float64(), length: values.length, data: values, ...bitmapOf(present)});
+}
+
 /** A column of small codes. */
-export const codeData = (values: readonly number[]): Data<Uint8> =>
-  makeData({type: new Uint8(), length: values.length, nullCount: 0, data: new Uint8Array(values)});
+export const codesData = (values: Uint8Array): Data<Uint8> =>
+  makeData({type: new Uint8(), length: values.length, nullCount: 0, data: values});
 
 /** A column of 32-bit integers. */
 export const intData = (values: readonly number[]): Data<Int32> =>
   makeData({type: new Int32(), length: values.length, nullCount: 0, data: new Int32Array(values)});
 
-function validity(values: readonly unknown[]): {nullCount: number; nullBitmap?: Uint8Array} {
-  const nullBitmap = new Uint8Array(Math.ceil(values.length / 64) * 8); // one bit for each value that is there, least significant first
+const validity = (values: readonly unknown[]): ReturnType<typeof bitmapOf> =>
+  bitmapOf(Uint8Array.from(values, (value) => (value === null ? 0 : 1)));
+
+function bitmapOf(present: Uint8Array): {nullCount: number; nullBitmap?: Uint8Array} {
+  const nullBitmap = new Uint8Array(Math.ceil(present.length / 64) * 8); // one bit for each value that is there, least significant first
   let nullCount = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (values[i] === null) nullCount += 1;
+  for (let i = 0; i < present.length; i++) {
+    if (present[i] === 0) nullCount += 1;
     else nullBitmap[i >> 3] = (nullBitmap[i >> 3] ?? 0) | (1 << (i & 7));
   }
   return nullCount === 0 ? {nullCount} : {nullCount, nullBitmap};

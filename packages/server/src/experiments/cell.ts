@@ -19,6 +19,9 @@ export const cellToJson = (cell: Cell, experimentId: string): CellJson => ({
 });
 
 /** What is known of a cell beside what a script needs, or undefined: DAMNIT's attributes and the spread of the full data. */
-export function detailsToJson({attributes, maxDiff}: Cell): {attributes: Attributes | null; maxDiff: unknown} | undefined {
+export function detailsToJson({
+  attributes,
+  maxDiff,
+}: Pick<Cell, 'attributes' | 'maxDiff'>): {attributes: Attributes | null; maxDiff: unknown} | undefined {
   return attributes === null && maxDiff === null ? undefined : {attributes, maxDiff: summaryToJson(maxDiff)};
 }

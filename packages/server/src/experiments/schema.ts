@@ -155,10 +155,10 @@ export function defineExperiments(builder: Builder, enums: Enums) {
   return {CellType};
 }
 
-function valuesOf(
+async function valuesOf(
   {id, experiment}: Entry,
   asked: {runs?: string | null; names?: readonly string[] | null; proposal?: number | null},
-): PlacedCell[] {
+): Promise<PlacedCell[]> {
   const {table} = experiment;
   const wanted = parseRunIds(asked.runs ?? 'all', asked.proposal ?? undefined);
   const rows = table.runs().filter((row) => wanted(row));
@@ -169,5 +169,6 @@ function valuesOf(
       `${rows.length} runs of ${names.length} variables are more than ${mostValues} values; ask for fewer, or load /api/experiments/${id}/table.`,
     );
   }
+  await experiment.loaded(rows);
   return rows.flatMap((row) => names.map((name) => placedCell(table.cell(row, name), id)));
 }

@@ -1,4 +1,4 @@
-import {activityCodes, stateCodes} from '../table/codes.ts';
+import {activityCodes, stateCodes} from '@firstlight/engine';
 import type {Builder} from './builder.ts';
 
 /** The words that cells are described with; the same ones everywhere. */

@@ -7,7 +7,7 @@ import {etagOf, isUnchanged} from '../http/etag.ts';
 import {parseQuery} from '../http/query.ts';
 import {tableBatches} from './arrow.ts';
 import {tableJson} from './json.ts';
-import {takeSnapshot} from './snapshot.ts';
+import {viewOf} from './view.ts';
 
 const query = z.strictObject({
   rows: z.string().optional(),
@@ -21,15 +21,15 @@ const query = z.strictObject({
  * @param session differs each time the server starts: change numbers alone would confuse a browser that saw another folder under the same id.
  */
 export function tableRoutes(app: FastifyInstance, catalogue: Catalogue, session: string): void {
-  app.get<{Params: {id: string}}>('/api/experiments/:id/table', (request, reply) => {
+  app.get<{Params: {id: string}}>('/api/experiments/:id/table', async (request, reply) => {
     const {format, ...asked} = parseQuery(query, request.query);
     const {id} = request.params;
-    const snapshot = takeSnapshot(id, catalogue.find(id), asked);
+    const view = await viewOf(id, catalogue.find(id), asked);
     // Weak: a cell may be newer than the change number; then the next change brings it again.
-    const etag = `W/${etagOf(session, id, snapshot.change, snapshot.total, JSON.stringify([format, asked, snapshot.columns]))}`;
+    const etag = `W/${etagOf(session, id, view.change, view.total, JSON.stringify([format, asked, view.columns.map(({variable}) => variable)]))}`;
     if (isUnchanged(request, reply, etag)) return reply.code(304).send();
     return format === 'json'
-      ? reply.type('application/json; charset=utf-8').send(Readable.from(tableJson(snapshot), {objectMode: false}))
-      : reply.type(arrowContentType).send(Readable.from(arrowStream(tableBatches(snapshot)), {objectMode: false}));
+      ? reply.type('application/json; charset=utf-8').send(Readable.from(tableJson(view), {objectMode: false}))
+      : reply.type(arrowContentType).send(Readable.from(arrowStream(tableBatches(view)), {objectMode: false}));
   });
 }

@@ -22,11 +22,12 @@ export interface PlaceParams {
   readonly name: string;
 }
 
-/** Finds a place. @throws FirstlightError `no-such-experiment`, `no-such-run`, `no-such-variable`, `bad-request`. */
-export function placeOf(catalogue: Catalogue, {id, name, ...params}: PlaceParams): Place {
+/** Finds a place, once what is stored of its run is in memory. @throws FirstlightError `no-such-experiment`, `no-such-run`, `no-such-variable`, `bad-request`. */
+export async function placeOf(catalogue: Catalogue, {id, name, ...params}: PlaceParams): Promise<Place> {
   const experiment = catalogue.find(id);
   const run = {proposal: wholeNumber(params.proposal), run: wholeNumber(params.run)};
   assertRun(experiment, run);
+  await experiment.loaded([run]);
   assertVariable(experiment, run, name);
   return {id, experiment, run, name};
 }

@@ -29,7 +29,7 @@ export function valueRoutes(app: FastifyInstance, catalogue: Catalogue): void {
 
   app.get(base, async (request: Asked, reply) => {
     parseQuery(noQuery, request.query);
-    const body = JSON.stringify(await describe(placeOf(catalogue, request.params)));
+    const body = JSON.stringify(await describe(await placeOf(catalogue, request.params)));
     if (isUnchanged(request, reply, etagOf(body))) return reply.code(304).send();
     return reply.type('application/json; charset=utf-8').send(body);
   });
@@ -37,7 +37,7 @@ export function valueRoutes(app: FastifyInstance, catalogue: Catalogue): void {
   app.get(`${base}/data.arrow`, async (request: Asked, reply) => {
     const {max, ...asked} = parseQuery(arrowQuery, request.query);
     const most = mostOf(max);
-    return unlessUnchanged(request, reply, placeOf(catalogue, request.params), async (place) => {
+    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params), async (place) => {
       const array = await readArray(place, asked);
       return reply.type(arrowContentType).send(arrowBytes(arrayBatch(reduced(array, most))));
     });
@@ -45,7 +45,7 @@ export function valueRoutes(app: FastifyInstance, catalogue: Catalogue): void {
 
   app.get(`${base}/data.npy`, async (request: Asked, reply) => {
     const asked = parseQuery(npyQuery, request.query);
-    return unlessUnchanged(request, reply, placeOf(catalogue, request.params), async (place) => {
+    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params), async (place) => {
       const {array} = await readArray(place, asked);
       const fileName = `p${place.run.proposal}_r${place.run.run}_${place.name}.npy`;
       return reply
@@ -59,14 +59,14 @@ export function valueRoutes(app: FastifyInstance, catalogue: Catalogue): void {
 
   app.get(`${base}/figure.json`, async (request: Asked, reply) => {
     parseQuery(noQuery, request.query);
-    return unlessUnchanged(request, reply, placeOf(catalogue, request.params), async (place) =>
+    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params), async (place) =>
       reply.type('application/json; charset=utf-8').send(await figureOf(place)),
     );
   });
 
   app.get(`${base}/preview.png`, async (request: Asked, reply) => {
     const {full} = parseQuery(pictureQuery, request.query);
-    const png = await pictureOf(placeOf(catalogue, request.params), full === 'true');
+    const png = await pictureOf(await placeOf(catalogue, request.params), full === 'true');
     return isUnchanged(request, reply, etagOf(png)) ? reply.code(304).send() : reply.type('image/png').send(asBuffer(png));
   });
 }
