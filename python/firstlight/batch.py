@@ -88,7 +88,8 @@ class Batch:
         [item] = items
         name = item.entry.name
         log("ERROR", f"Could not save the value of {name}", error)
-        self._write([replace(item, entry=Entry(name, failure=failure_of(error, self._where(name))))])
+        failed = Entry(name, failure=failure_of(error, self._where(name)), origin=item.entry.origin)
+        self._write([replace(item, entry=failed)])
 
 
 def entry_of(outcome: Outcome, transient: bool, where: str | None = None) -> Entry:

@@ -22,6 +22,8 @@ class Description:
     variables: Sequence[Mapping[str, Any]]
     groups: Sequence[Mapping[str, Any]]
     problems: Sequence[Mapping[str, Any]]
+    # The version of the context and the environment, as far as they are known.
+    made_by: Mapping[str, Any] = field(default_factory=dict)
 
     @staticmethod
     def of_failed_load(path: str, status: int | None) -> Description:
@@ -74,7 +76,7 @@ class ContextHandle:
 
     def take_description(self, message: Mapping[str, Any]) -> None:
         """Keeps what the process said about its file."""
-        self.description = Description(message["variables"], message["groups"], message["problems"])
+        self.description = Description(message["variables"], message["groups"], message["problems"], message["made_by"])
         self.helpers = message["helpers"]
 
     def is_current(self) -> bool:

@@ -12,7 +12,9 @@ import sys
 from dataclasses import asdict
 
 from .channel import Channel
+from .code_identity import identified
 from .dropin import install_drop_in
+from .environment import environment
 from .job_process import run_job
 from .loading import LoadedContext, describe, describe_groups, load_context
 from .processes import fork
@@ -29,7 +31,7 @@ def serve_context(path: str, end: socket.socket, shared: bool = False) -> None:
     faulthandler.enable()  # where in users' code compiled code has crashed is in the log
     sys.dont_write_bytecode = True  # edits within a second would find stale bytecode, and the folder is the user's
     install_drop_in()
-    context = load_context(path, shared)
+    context = identified(load_context(path, shared))
     channel = Channel(end)
     channel.send({"described": _description(context)})
     gc.collect()
@@ -43,6 +45,7 @@ def _description(context: LoadedContext) -> dict[str, object]:
         "groups": [asdict(group) for group in describe_groups(context)],
         "problems": [asdict(problem) for problem in context.problems],
         "helpers": _helper_modules(os.path.dirname(context.path)),
+        "made_by": {"context": context.version, "environment": environment()} if context.version else {},
     }
 
 

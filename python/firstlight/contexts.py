@@ -164,4 +164,4 @@ class Contexts:
 def _described(id: str, path: str, description: Description) -> bytes:
     frame = Described(id, "python", path, (), (), ())
     said = {"variables": description.variables, "groups": description.groups, "problems": description.problems}
-    return format_message({"type": frame.type, **vars(frame), **said})
+    return format_message({"type": frame.type, "id": id, "language": frame.language, "file": path, **said, **description.made_by})

@@ -23,9 +23,10 @@ from .failures import CANCELLED, CRASHED, MEMORY_LIMIT, PROCESS_LIMIT, TIME_LIMI
 from .fragment import Entry
 from .limits import MOST_STARTED, adopt_orphans, children_of, family_of, private_bytes
 from .log import log
+from .origin import Made, Origins, completed
 from .processes import how_it_ended, kill_all, kill_group
 from .schedule import Schedule, Shared
-from .store import StorageError
+from .store import StorageError, state_of
 from .wire import Event, Progress
 from .worker import Begun, Broken, Done
 
@@ -54,6 +55,10 @@ class Surroundings:
     memory: Callable[[str], int]
     # Where in users' files a variable was, from what its process has left about that (or its function, if it left nothing).
     where: Callable[[str, str], str | None]
+    # What values are made of.
+    origins: Origins
+    # Variables that are computed only because others need them.
+    silent: frozenset[str]
 
 
 class Coordinator:
@@ -66,6 +71,8 @@ class Coordinator:
         self._parallel = parallel
         self._crew: list[Member] = []
         self._selector = selectors.PollSelector()
+        self._how = around.origins.how()
+        self._made: dict[str, Made | None] = {}
         self._to_cancel: dict[str, str] = {}
         self._stopped: str | None = None
         self._looked = self._watched = time.monotonic()
@@ -134,6 +141,8 @@ class Coordinator:
             return
         member.task = name
         task, descriptors = self._schedule.task(name, member, self._around.memory(name))
+        made = self._made[name] = self._around.origins.of(name)
+        task = replace(task, made=made, how=self._how, transient=task.transient or name in self._around.silent)
         with contextlib.suppress(OSError):  # it has just ended, which is noticed in a moment
             member.pipe.send(task, descriptors)
 
@@ -217,7 +226,7 @@ class Coordinator:
 
     def _begin(self, member: Member, begun: Begun) -> None:
         member.running, member.running_since = begun.name, time.monotonic()
-        if not begun.silent:
+        if not begun.silent and begun.name not in self._around.silent:
             self._around.emit(Progress(self._around.job, begun.name))
             self._stop_if_cancelled(member)
 
@@ -227,9 +236,11 @@ class Coordinator:
         if done.packed is not None:
             self._schedule.shared[done.name] = Shared(done.packed, memory)
         self._schedule.settle(done.name, done.failure, done.has_value)
+        state = done.stored.state if done.stored else state_of(done.entry) if done.entry else "none"
+        self._around.origins.settle(done.name, self._made.pop(done.name, None), state)
         if done.stored is not None:
             self._around.emit(done.stored)
-        if done.entry is not None:
+        if done.entry is not None and done.name not in self._around.silent:
             # If this process were killed before it is on disk, it would have to be computed again, but it has not failed.
             self._around.channel.send({"type": "computed", "variable": done.name})
             self._batch.add(done.entry, done.seconds)
@@ -258,7 +269,12 @@ class Coordinator:
 
     def _record(self, name: str, failure: Failure, seconds: float) -> None:
         self._schedule.settle(name, failure, has_value=False)
-        self._batch.add(Entry(name, failure=failure, transient=name in self._schedule.transient), seconds)
+        made = self._made.pop(name, None) or self._around.origins.of(name)
+        self._around.origins.settle(name, made, failure.state)
+        if name in self._around.silent:
+            return
+        origin = completed(made, self._how, time.time() - seconds, seconds)
+        self._batch.add(Entry(name, failure=failure, transient=name in self._schedule.transient, origin=origin), seconds)
 
     def _settle_cancelled(self) -> None:
         for name in [name for name in self._schedule.waiting if name in self._to_cancel]:

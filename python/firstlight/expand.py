@@ -27,6 +27,8 @@ class Declarations:
     variables: dict[str, Declared] = field(default_factory=dict)
     groups: dict[str, DeclaredGroup] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    # What the names of the file stand for.
+    namespace: Mapping[str, Any] = field(default_factory=dict)
 
     def add_variables(self, variables: Iterable[Variable]) -> None:
         """Takes variables that are in no group; of several with one name the last is meant."""

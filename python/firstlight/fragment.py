@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -53,26 +54,39 @@ class Entry:
     transient: bool = False
     # Transient, and nothing came of it.
     empty: bool = False
+    # What it was made of and how; None: not known.
+    origin: Mapping[str, Any] | None = None
 
 
-def write_fragment(place: FragmentPlace, entries: Sequence[Entry]) -> str:
-    """Writes variables of one run into a fragment; its file name.
+def write_fragment(place: FragmentPlace, entries: Sequence[Entry], provenance: str = PROVENANCE) -> str:
+    """Writes variables of one run into a fragment, with who made them; its file name.
 
     Raises:
         OSError: the folder cannot be written.
         Exception: one of them cannot be stored; nothing is left behind.
     """
     with _fragment(place) as fragment:
-        with _open(fragment.path) as file:
+        with _open(fragment.path, provenance) as file:
             for entry in entries:
                 _write_entry(file, entry)
-            absent = [entry.name for entry in entries if entry.stored is None and entry.failure is None]
-            if absent:
-                file.create_group(".firstlight").attrs.create("none", absent, dtype=h5py.string_dtype())
+            _write_ours(file, entries)
         for entry in entries:
             if entry.stored is not None:
                 _write_labelled(fragment.path, entry.name, entry.stored.cell)
     return fragment.name
+
+
+def _write_ours(file: h5py.File, entries: Sequence[Entry]) -> None:
+    """What the official format has no place for."""
+    absent = [entry.name for entry in entries if entry.stored is None and entry.failure is None]
+    origins = {entry.name: entry.origin for entry in entries if entry.origin is not None}
+    if not absent and not origins:
+        return
+    group = file.create_group(".firstlight")
+    if absent:
+        group.attrs.create("none", absent, dtype=h5py.string_dtype())
+    if origins:
+        group.create_dataset("origin", data=json.dumps(origins, ensure_ascii=False), dtype=h5py.string_dtype())
 
 
 def _write_entry(file: h5py.File, entry: Entry) -> None:
@@ -118,9 +132,9 @@ def _sync(path: str) -> None:
 
 
 @contextmanager
-def _open(path: str) -> Iterator[h5py.File]:
+def _open(path: str, provenance: str) -> Iterator[h5py.File]:
     with h5py.File(path, "x") as file:
-        file.attrs["provenance"] = PROVENANCE
+        file.attrs["provenance"] = provenance
         for group in (".reduced", ".preview", ".errors"):
             file.create_group(group)
         yield file

@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import os
 import socket
+import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .arguments import Arguments, RunFacts
@@ -22,6 +24,7 @@ from .limits import default_memory
 from .loading import LoadedContext
 from .log import log
 from .opening import OpenError, has_proc, mock_run, open_run, proposal_path, set_data_root, start_time
+from .origin import Origins, completed
 from .places import Places
 from .plan import START_TIME, select
 from .processes import end_process
@@ -78,7 +81,9 @@ class _Job:
         )
         run_data = self._open()
         first = start_time(run_data)
-        self._emit(Started(request.job, os.getpid(), names if START_TIME in self._given.names else (START_TIME, *names)))
+        announced = [name for name in names if name not in self._silent(names)]
+        has_start = START_TIME in self._given.names or request.only
+        self._emit(Started(request.job, os.getpid(), announced if has_start else (START_TIME, *announced)))
         self._compute(names, run_data, first)
         notes = [*([_no_variables(unknown)] if unknown else []), *([left_out] if left_out else [])]
         return "; ".join(notes) + "." if notes else None
@@ -89,14 +94,29 @@ class _Job:
         evaluation = _evaluation(self._context, request, run_data, self._given)
         evaluation.results.setdefault(START_TIME, first)
         batch = Batch(request.job, place, self._emit, evaluation.where)
-        if START_TIME not in self._announced and START_TIME not in self._given.names:
-            batch.add(entry_of(Outcome(START_TIME, Cell(first), 0.0), False), 0.0, UNHURRIED_SECONDS)
+        origins = self._origins()
+        if START_TIME not in self._announced and START_TIME not in self._given.names and not request.only:
+            origin = completed(origins.of_start_time(), origins.how(), time.time(), 0.0)
+            batch.add(replace(entry_of(Outcome(START_TIME, Cell(first), 0.0), False), origin=origin), 0.0, UNHURRIED_SECONDS)
         transient = frozenset(name for name in names if declared[name].variable.transient)
         parallel = request.parallel or 1
         schedule = schedule_of(graph, names, _known(self._announced), transient, parallel > 1)
         work = functools.partial(serve_tasks, evaluation, request.job, place)
-        around = Surroundings(request.job, self._channel, self._emit, work, self._limit, self._memory(), self._where)
+        around = Surroundings(
+            request.job, self._channel, self._emit, work, self._limit, self._memory(), self._where, origins, self._silent(names)
+        )
         Coordinator(schedule, batch, around, parallel).run()
+
+    def _silent(self, names: Sequence[str]) -> frozenset[str]:
+        """What is computed only because others need it."""
+        return frozenset(names).difference(self._request.variables or ()) if self._request.only else frozenset()
+
+    def _origins(self) -> Origins:
+        """What values are made of, also those that an earlier process of this job has announced."""
+        origins = Origins(self._context, self._request)
+        for name, item in self._announced.items():
+            origins.settle(name, origins.of(name), item["state"])
+        return origins
 
     def _limit(self, name: str) -> float | None:
         """How long a variable may take; what it said itself counts more than what the request says."""

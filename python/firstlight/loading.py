@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError
 from pathlib import Path
 from types import TracebackType
@@ -39,6 +39,13 @@ class LoadedContext:
     promoted: Mapping[str, Promoted]
     problems: tuple[Problem, ...]
     groups: tuple[DeclaredGroup, ...] = ()
+    # The file that was executed, its text, and what its names stand for after that.
+    file: str = ""
+    text: str = ""
+    namespace: Mapping[str, Any] = field(default_factory=dict)
+    # The code of its variables and its version, as `code_identity.py` finds them.
+    code: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    version: Mapping[str, Any] | None = None
 
     @property
     def runnable(self) -> bool:
@@ -66,7 +73,8 @@ def load_code(code: bytes, path: str, shared: bool = False) -> LoadedContext:
     """Executes a context file's text; `path` is how tracebacks call it."""
     try:
         declarations, selected = _executed(code, path)
-        return selected or _examined(declarations, shared)
+        context = selected or _examined(declarations, shared)
+        return replace(context, file=path, text=_decoded(code), namespace=declarations.namespace)
     except BaseException as error:  # users' code: anything can come out, also SystemExit
         return _failed(_problem_of(error, path))
 
@@ -95,7 +103,7 @@ def _executed(code: bytes, path: str) -> tuple[Declarations, LoadedContext | Non
     namespace: dict[str, Any] = {}
     with pipeline_scope() as scope:
         exec(compile(code, path, "exec", dont_inherit=True), namespace)
-    declarations = Declarations(Sources(path, _decoded(code)))
+    declarations = Declarations(Sources(path, _decoded(code)), namespace=namespace)
     if scope.pipeline is not None:
         if scope.pipeline.loaded is not None:
             return declarations, scope.pipeline.context
@@ -133,7 +141,7 @@ def describe(context: LoadedContext) -> tuple[VariableInfo, ...]:
     """The variables of a loaded context as the wire says them."""
     if not context.runnable:
         return ()
-    return tuple(_info(declared, context.promoted[name]) for name, declared in context.declared.items())
+    return tuple(_info(declared, context.promoted[name], context.code.get(name)) for name, declared in context.declared.items())
 
 
 def _decoded(code: bytes) -> str:
@@ -170,7 +178,7 @@ def data_of(variable: Variable) -> str | None:
     return data if data in ("raw", "proc") else None
 
 
-def _info(declared: Declared, promoted: Promoted) -> VariableInfo:
+def _info(declared: Declared, promoted: Promoted, code: Mapping[str, Any] | None) -> VariableInfo:
     variable = declared.variable
     line, column = declared.place.place if declared.place else (None, None)
     return VariableInfo(
@@ -188,6 +196,7 @@ def _info(declared: Declared, promoted: Promoted) -> VariableInfo:
         file=declared.file,
         line=line,
         column=column,
+        code=code,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,17 +45,28 @@ class Sources:
         if path == self.path:
             return functions(self._code)
         try:
-            with tokenize.open(path) as file:
-                return functions(file.read())
+            return functions(read_source(path))
         except (OSError, SyntaxError, UnicodeDecodeError):
             return {}
+
+
+@functools.lru_cache(maxsize=64)
+def parsed(code: str) -> ast.Module:
+    """The syntax tree of a file's text; who gets it leaves it as it is."""
+    return ast.parse(code)
+
+
+def read_source(path: str) -> str:
+    """The text of a file with Python code, in the encoding that it declares."""
+    with tokenize.open(path) as file:
+        return file.read()
 
 
 def functions(code: str) -> dict[tuple[str, int], FunctionPlace]:
     """The functions of a file by name and first line (that of the first decorator, as in a code object)."""
     lines = code.splitlines()
     found = {}
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(parsed(code)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.decorator_list[0].lineno if node.decorator_list else node.lineno
             found[node.name, first] = _function(node, lines)

@@ -58,14 +58,22 @@ def value_event(job: str, place: Any, entry: Entry, seconds: float, fragment: st
         proposal=place.proposal,
         run=place.run,
         variable=entry.name,
-        state=failure.state if failure else "ok" if stored or (entry.transient and not entry.empty) else "none",
+        state=state_of(entry),
         summary=wire_summary(stored.summary) if stored else None,
         maxDiff=None if spread is None else wire_number(spread),
         attributes=failure_attributes(failure) if failure else cell_attributes(stored),
         kind=kind_of(stored.cell.data) if stored else None,
         seconds=seconds,
         fragment=fragment,
+        identity=entry.origin["identity"] if entry.origin else None,
     )
+
+
+def state_of(entry: Entry) -> str:
+    """What is said to have become of a variable."""
+    if entry.failure is not None:
+        return entry.failure.state
+    return "ok" if entry.stored or (entry.transient and not entry.empty) else "none"
 
 
 def failure_attributes(failure: Failure) -> dict[str, Any]:

@@ -9,13 +9,16 @@ import socket
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from .batch import Batch, can_wait, entry_of
 from .evaluate import Evaluation, Outcome
 from .failures import Failure
 from .fragment import Entry, FragmentPlace
 from .limits import be_first_to_go, memory_limit
+from .origin import Made, completed
 from .pipe import Pipe
 from .shared import Packed, pack, unpack
 from .store import StorageError
@@ -46,6 +49,9 @@ class Task:
     share: bool = False
     # The most bytes that it may use.
     memory: int | None = None
+    # What it is made of, and what is common to all values of its job; together with how it went they are its origin.
+    made: Made | None = None
+    how: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,10 +120,11 @@ class _Worker:
     def _compute(self, task: Task) -> None:
         os.ftruncate(self._dump, 0)  # a child of an earlier variable may have crashed
         os.lseek(self._dump, 0, os.SEEK_SET)
+        began = time.time()
         with memory_limit(task.memory):
             outcome = self._evaluation.compute(task.name, lambda name: self._pipe.send(Begun(name, silent=False)))
         try:
-            entry, stored = self._stored_or_entry(outcome, task.transient)
+            entry, stored = self._stored_or_entry(outcome, task, began)
         except StorageError as error:
             self._pipe.send(Broken(str(error)))
             return
@@ -129,9 +136,10 @@ class _Worker:
         if memory is not None:
             os.close(memory)
 
-    def _stored_or_entry(self, outcome: Outcome, transient: bool) -> tuple[Entry | None, Value | None]:
+    def _stored_or_entry(self, outcome: Outcome, task: Task, began: float) -> tuple[Entry | None, Value | None]:
         """Small values are stored by the other side, several at a time; others here, where they are."""
-        entry = entry_of(outcome, transient, self._evaluation.where(outcome.name))
+        entry = entry_of(outcome, task.transient, self._evaluation.where(outcome.name))
+        entry = replace(entry, origin=completed(task.made, task.how, began, outcome.seconds))
         if can_wait(entry):
             return entry, None
         self._batch.add(entry, outcome.seconds)

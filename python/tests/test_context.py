@@ -27,6 +27,7 @@ def mess(run, cut: "param#cut" = 1, old: "input#cut" = 2, sample: "mymdc#sample_
 '''.replace("me*", "mess*"),
     )
     mean, mess = described["variables"]
+    assert mean.pop("code")["source"].startswith("@Variable(title=")
     assert mean == {
         "name": "mean",
         "title": "Mean",
