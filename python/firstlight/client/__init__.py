@@ -1,0 +1,1 @@
+"""Reading an experiment from a program: `firstlight.open(folder_or_url)`."""
