@@ -38,6 +38,11 @@ const sase = (text: string): 1 | 2 | 3 => {
   if (found) return found;
   throw new InvalidArgumentError('Give 1, 2 or 3.');
 };
+const names = (text: string): string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 const json = () => new Option('--json', 'one JSON object per line on standard output');
@@ -98,6 +103,18 @@ const commands: (() => Command)[] = [
       .addOption(json())
       .action(async (run, name, options) => (await import('./commands/show.ts')).show(run, name, options)),
   context,
+  () =>
+    new Command('export')
+      .description('write a selection of the table to a file; its end says how: .csv, .parquet, .xlsx, .md or .h5')
+      .requiredOption('--to <file>', 'the file to write')
+      .addOption(new Option('--runs <runs>', 'only these: 12, 1-5,8 or all').argParser(runs))
+      .option('--vars <names>', 'only these variables: names and globs, with commas between', names)
+      .option('--proposal <n>', 'only runs of this proposal', atLeastOne)
+      .option('--titles', 'titles instead of names above the columns of CSV')
+      .option('--force', 'replace the file when it is there')
+      .addOption(folder())
+      .addOption(json())
+      .action(async (options) => (await import('./commands/export.ts')).exportFolder(options)),
   () =>
     new Command('settings')
       .description('list what the folder says about itself, or change one thing of it')

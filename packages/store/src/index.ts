@@ -26,6 +26,7 @@ export {WriterProcess} from './writer-process.ts';
 export type {WriterOptions} from './writer-process.ts';
 export type {ForeignHand} from './writer/database-mark.ts';
 export type {MergeReport} from './merge/report.ts';
+export {waitingFragments} from './merge/waiting.ts';
 export type {Quarantined} from './merge/quarantine.ts';
 // Versions and origins of values
 export {versionStates} from './history/read-origins.ts';
@@ -48,3 +49,7 @@ export type {VerifyLine} from './verify/verify-folder.ts';
 export {defectKinds} from './verify/defects.ts';
 export type {Defect, DefectKind, RunCheck} from './verify/defects.ts';
 export type {FolderCheck} from './verify/check-folder.ts';
+// Getting it out
+export {exportTo} from './export-process.ts';
+export type {Exported, ExportOptions} from './export-process.ts';
+export type {Selection} from './export/model.ts';

@@ -18,12 +18,12 @@ export function removeVariable(file: H5Group, name: string): void {
   for (const area of everywhere) if (file.has(`${area}/${name}`)) file.delete(`${area}/${name}`);
 }
 
-/** Copies all a file holds about a variable into another that holds nothing about it. */
+/** Copies all a file (or a group built like one) holds about a variable into another that holds nothing about it. */
 export function copyVariable(from: H5Group, to: H5Group, name: string, numbers: DimensionNumbers): void {
   for (const area of everywhere) {
-    if (!from.has(`${area}/${name}`)) continue;
-    using source = from.group(area || '/');
-    using target = to.requireGroup(area || '/');
+    if (!from.has(area ? `${area}/${name}` : name)) continue;
+    using source = from.group(area || '.');
+    using target = to.requireGroup(area || '.');
     if (isNetcdf(source, name)) copyNetcdf(source, name, target, numbers);
     else source.copy(name, target, name);
   }
