@@ -15,6 +15,7 @@ import {warmUp} from './warm-up.ts';
 const [bundle, context] = process.argv.slice(2) as [string, string];
 
 endWithParent();
+printAtOnce();
 process.umask(0); // what users' code leaves in the folder belongs to the whole group
 process.setSourceMapsEnabled(true);
 
@@ -26,6 +27,14 @@ flushCompileCache(); // for the processes after this one, which may be ended bef
 const session = new Session(description.named, context);
 process.on('message', (message) => void obey(order.parse(message)));
 process.on('disconnect', () => process.exit());
+
+/** What users print leaves this process before their code goes on: it neither piles up in memory nor is lost when the next line ends the process. */
+function printAtOnce(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    const handle = Reflect.get(stream, '_handle') as {setBlocking?(isBlocking: boolean): void} | undefined;
+    handle?.setBlocking?.(true);
+  }
+}
 
 async function load(): Promise<Description> {
   try {
