@@ -28,6 +28,8 @@ export interface Comparison {
   /** Most that ours may take, relative to the peer; or least times that it must be faster. Without either the figure is for information. */
   readonly atMost?: number;
   readonly atLeast?: number;
+  /** The measurements are rates: the ratio is ours over the peer's, and `atLeast` is the least part of the peer's that ours must reach. */
+  readonly moreIsBetter?: boolean;
   /** Rounds to begin with (default 9, never fewer than 5). */
   readonly rounds?: number;
   /** Rounds when the ratio comes close to its bar or misses it (default four times as many). */
@@ -78,8 +80,8 @@ function isDoubtful({ratio, holds}: Figure, {atMost, atLeast}: Comparison): bool
   return bar !== undefined && (!holds || Math.abs(ratio / bar - 1) < closeToBar);
 }
 
-function summarise({figure, unit, atMost, atLeast}: Comparison, pairs: readonly [number, number][]): Figure {
-  const ratios = pairs.map(([ours, peer]) => (atLeast === undefined ? ours / peer : peer / ours));
+function summarise({figure, unit, atMost, atLeast, moreIsBetter}: Comparison, pairs: readonly [number, number][]): Figure {
+  const ratios = pairs.map(([ours, peer]) => (atLeast === undefined || moreIsBetter ? ours / peer : peer / ours));
   const ratio = median(ratios);
   return {
     figure,
