@@ -21,6 +21,7 @@ import {brokenContext} from './runner/context-file.ts';
 import {facilityDataRoot} from './run-data.ts';
 import {isAborted} from './signals.ts';
 import {StoredTable} from './stored-table.ts';
+import {assertStored, receiveFragment} from './submit.ts';
 import {Table} from './table.ts';
 import {Workshop} from './workshop.ts';
 
@@ -169,6 +170,18 @@ export class Experiment implements AsyncDisposable {
       request,
       signal,
     );
+  }
+
+  /**
+   * Stores values that another program has computed: an HDF5 file laid out like a run's. When this returns they are in the table.
+   *
+   * Throws `read-only`, `too-large`, and `bad-fragment` with the reason.
+   */
+  async submit(run: RunId, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const workshop = this.#workshop();
+    const fragment = await receiveFragment(this, run, content);
+    await workshop.storeAll(run);
+    await assertStored(this.folder, fragment);
   }
 
   /** Stops a job, or one variable of it; what is done already stays. False when there is nothing to stop: it is over, or was never there. */

@@ -129,6 +129,16 @@ export class StoredTable {
     await this.#refreshing;
   }
 
+  /** Announces what is stored of one run by now, because something there was changed by hand. */
+  async refreshRun(run: RunId, board: Pick<Board, 'reading'>): Promise<void> {
+    const {reader, dir, changes} = this.#parts;
+    if (this.#takeVariables(await reader.loadStructure(dir))) changes.push([], {variables: true});
+    await this.loaded([run]);
+    using reading = board.reading();
+    const {cells} = await reader.loadCells(dir, run);
+    for (const columns of cells) this.#compare(columns, {after: {...run, run: run.run - 1}, upTo: run}, reading);
+  }
+
   async #loadWanted(upTo: RunId): Promise<void> {
     const {reader, dir} = this.#parts;
     const page = await reader.loadPage(dir, upTo);

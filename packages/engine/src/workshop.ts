@@ -188,6 +188,13 @@ export class Workshop implements AsyncDisposable {
     await this.#parts.writer.changeSetting(key, value);
   }
 
+  /** Waits until every fragment that is there now is stored, and shows what is stored of a run. */
+  async storeAll(run: RunId): Promise<void> {
+    const {stored, board} = this.#begun;
+    await this.#parts.writer.merged();
+    await stored.refreshRun(run, board);
+  }
+
   /** Tells others where the folder is served. */
   async announce(address: string | null): Promise<void> {
     await this.#parts.writer.announceAddress(address);

@@ -18,6 +18,7 @@ import {guard} from './http/guard.ts';
 import type {OwnAddress} from './http/guard.ts';
 import {pageRoutes} from './page/routes.ts';
 import {processRoutes} from './process/routes.ts';
+import {submitRoutes} from './submit/routes.ts';
 import {tableRoutes} from './table/routes.ts';
 import {valueRoutes} from './values/routes.ts';
 
@@ -65,6 +66,7 @@ export async function createServer({
   processRoutes(app, catalogue);
   changeRoutes(app, catalogue);
   commandRoutes(app, catalogue, log);
+  submitRoutes(app, catalogue);
   healthRoutes(app, catalogue);
   graphqlRoutes(app, schema, catalogue, log);
   liveRoutes(app, {schema, catalogue, own, log});

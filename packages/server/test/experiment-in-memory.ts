@@ -1,3 +1,4 @@
+import {FirstlightError} from '@firstlight/core';
 import type {Cell, RunId} from '@firstlight/core';
 import {Feed, Table} from '@firstlight/engine';
 import type {JobEvent} from '@firstlight/engine';
@@ -58,6 +59,7 @@ export async function experimentInMemory(): Promise<Double> {
     changes,
     loaded: () => Promise.resolve(),
     process: ({runs}) => jobEvents(runs === 'all' ? [] : runs),
+    submit: () => Promise.reject(new FirstlightError('read-only', 'Nothing is stored here.')),
     command: (name) => tell({name}),
     cancel: (job) => Promise.resolve(job === openJob.job),
     jobs: () => [openJob],
@@ -65,6 +67,7 @@ export async function experimentInMemory(): Promise<Double> {
     health: () => ({writer: 'alive', waiting: 0, running: 0, held: 0, disk: 'ok', context: 'ok', readOnly: null, notes: []}),
     reader: {
       describeValue: noReader,
+      extractValue: noReader,
       readData: noReader,
       readPreview: noReader,
       previewPng: noReader,

@@ -5,6 +5,8 @@ import {allSettings} from './database/settings.ts';
 import {historyCalls} from './history/reader-calls.ts';
 import {Connections} from './reader/connections.ts';
 import {describeValue} from './reader/describe-value.ts';
+import {extractValue} from './reader/extract.ts';
+import {damageOfFragment} from './merge/damage.ts';
 import {loadCells, loadPage} from './reader/load-cells.ts';
 import {loadStructure} from './reader/load-structure.ts';
 import {previewPng} from './reader/preview-png.ts';
@@ -28,6 +30,8 @@ serveCalls({
   loadCells: ({dir, run, names}: {dir: string; run: RunId; names?: readonly string[]}) => loadCells(connections.of(dir), run, names),
   describeValue: ({dir, run, name}: ValueArguments) => describeValue(dir, run, name),
   readData: ({dir, run, name, slice}: ValueArguments) => readData(dir, run, name, slice ? {slice} : {}),
+  fragmentDamage: (path: string) => damageOfFragment(path),
+  extractValue: ({dir, run, name, path}: ValueArguments & {path: string}) => extractValue(dir, run, name, path),
   readPreview: ({dir, run, name}: ValueArguments) => readPreview(dir, run, name),
   previewPng: ({dir, run, name}: ValueArguments) => previewPng(connections.of(dir), dir, run, name),
   settings: (dir: string) => allSettings(connections.of(dir)),

@@ -77,6 +77,16 @@ export class ReaderProcess implements AsyncDisposable {
     return this.#helper.call('readData', {dir, run, name, slice}, options);
   }
 
+  /** Writes all that is stored of a value into a new file, laid out like a run's. Throws `no-value`. */
+  extractValue(dir: string, run: RunId, name: string, path: string, options?: CallOptions): Promise<void> {
+    return this.#helper.call('extractValue', {dir, run, name, path}, options);
+  }
+
+  /** Why a complete fragment cannot be merged, in a sentence; undefined when it can. */
+  fragmentDamage(path: string, options?: CallOptions): Promise<string | undefined> {
+    return this.#helper.call('fragmentDamage', path, options);
+  }
+
   /** What a double click shows: the explicit preview, else data that can be drawn, else undefined. */
   readPreview(dir: string, run: RunId, name: string, options?: CallOptions): Promise<ReadValue | undefined> {
     return this.#helper.call('readPreview', {dir, run, name}, options);

@@ -25,6 +25,11 @@ export const addresses: readonly (readonly [string, string])[] = [
       'A summary is a number, a boolean, a text, `{"int"}`, `{"re", "im"}`, `{"image": address}`, `{"trendline": {"x", "y"}}`, `{"array": {"dtype", "shape"}}` or null.',
   ],
   [
+    'GET /api/experiments/ID/table?format=columns',
+    'The same for data frames: `{change, runs: [[proposal, run, startTime]], values: {NAME: […]}}`. A place is a number, a boolean, a text or null; what JSON cannot ' +
+      'say so is `{"number": "Infinity"}`, `{"integer": "…"}` (beyond 2^53) or `{"re", "im"}`; pictures and arrays are `<thumbnail>`, `<sparkline>`, `<ndarray>`.',
+  ],
+  [
     'GET /api/experiments/ID/runs/PROPOSAL/RUN/NAME',
     'Everything about one value: `{proposal, run, name, title, description, state, summary, activity, message, attributes, maxDiff, kind, dtype, shape, dims, bytes, attrs, arrayName, arrays, preview, text, units, links}`. ' +
       '`arrays` are the arrays of a Dataset and the coordinates of a DataArray, `{name, dtype, shape, dims, attrs, coordinate}` each. ' +
@@ -40,12 +45,21 @@ export const addresses: readonly (readonly [string, string])[] = [
     'The array as a NumPy file. `slice` is positions and ranges `start:stop:step` joined by commas, `:` for all, as in NumPy but for steps, which are positive; ' +
       'there is no `...` and no `newaxis`.',
   ],
+  [
+    '…/NAME/value.h5',
+    'All that is stored of the value (data, summary, preview, error) as a small HDF5 file, laid out like the file of a run.',
+  ],
   ['…/NAME/preview.png', 'The small picture that stands for the value; with `?full=true` a picture in its own size.'],
   ['…/NAME/figure.json', "A Plotly figure (the value, or its preview) as Plotly's JSON."],
   [
     'GET /api/experiments/ID/changes?since=NUMBER',
     'Every change after that number (default: from now on), then those to come, as JSON lines `{number, reset, variables, cells}`: what the subscription `changes` below ' +
       'gives, for programs that know nothing of GraphQL. Empty lines say that the connection stands; there is one at the beginning and every 15 s.',
+  ],
+  [
+    'POST /api/experiments/ID/runs/PROPOSAL/RUN',
+    'Stores values that a program has computed. Body: an HDF5 file laid out like the file of a run (`application/x-hdf5`, at most 2 GB), its root attribute ' +
+      '`provenance` says who made them. Answers 201 when they are in the table; one that cannot be stored is 400 `bad-fragment`, with the reason.',
   ],
   [
     'POST /api/experiments/ID/process',

@@ -6,8 +6,11 @@ export type {ReadValue, ValueDescription} from '@firstlight/store';
 
 /** What the server needs of an experiment; the engine's `Experiment` is one. */
 export interface ServedExperiment
-  extends Pick<Experiment, 'id' | 'folder' | 'proposals' | 'loaded' | 'process' | 'command' | 'cancel' | 'jobs' | 'problems' | 'health'> {
+  extends Pick<
+    Experiment,
+    'id' | 'folder' | 'proposals' | 'loaded' | 'process' | 'submit' | 'command' | 'cancel' | 'jobs' | 'problems' | 'health'
+  > {
   readonly table: Pick<Table, 'variables' | 'runs' | 'cell' | 'column' | 'positionsOf'>;
   readonly changes: Pick<Feed, 'current' | 'since'>;
-  readonly reader: Pick<ReaderProcess, 'describeValue' | 'readData' | 'readPreview' | 'previewPng'>;
+  readonly reader: Pick<ReaderProcess, 'describeValue' | 'extractValue' | 'readData' | 'readPreview' | 'previewPng'>;
 }

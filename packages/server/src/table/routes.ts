@@ -6,13 +6,14 @@ import type {Catalogue} from '../experiments/catalogue.ts';
 import {etagOf, isUnchanged} from '../http/etag.ts';
 import {parseQuery} from '../http/query.ts';
 import {tableBatches} from './arrow.ts';
+import {tableColumns} from './columns-json.ts';
 import {tableJson} from './json.ts';
 import {viewOf} from './view.ts';
 
 const query = z.strictObject({
   rows: z.string().optional(),
   columns: z.string().optional(),
-  format: z.enum(['arrow', 'json']).default('arrow'),
+  format: z.enum(['arrow', 'columns', 'json']).default('arrow'),
 });
 
 /**
@@ -28,8 +29,8 @@ export function tableRoutes(app: FastifyInstance, catalogue: Catalogue, session:
     // Weak: a cell may be newer than the change number; then the next change brings it again.
     const etag = `W/${etagOf(session, id, view.change, view.total, JSON.stringify([format, asked, view.columns.map(({variable}) => variable)]))}`;
     if (isUnchanged(request, reply, etag)) return reply.code(304).send();
-    return format === 'json'
-      ? reply.type('application/json; charset=utf-8').send(Readable.from(tableJson(view), {objectMode: false}))
-      : reply.type(arrowContentType).send(Readable.from(arrowStream(tableBatches(view)), {objectMode: false}));
+    if (format === 'arrow') return reply.type(arrowContentType).send(Readable.from(arrowStream(tableBatches(view)), {objectMode: false}));
+    const text = format === 'json' ? tableJson(view) : tableColumns(view);
+    return reply.type('application/json; charset=utf-8').send(Readable.from(text, {objectMode: false}));
   });
 }

@@ -25,12 +25,18 @@ export interface PlaceParams {
 /** Finds a place, once what is stored of its run is in memory. @throws FirstlightError `no-such-experiment`, `no-such-run`, `no-such-variable`, `bad-request`. */
 export async function placeOf(catalogue: Catalogue, {id, name, ...params}: PlaceParams): Promise<Place> {
   const experiment = catalogue.find(id);
-  const run = {proposal: wholeNumber(params.proposal), run: wholeNumber(params.run)};
+  const run = runOf(params);
   assertRun(experiment, run);
   await experiment.loaded([run]);
   assertVariable(experiment, run, name);
   return {id, experiment, run, name};
 }
+
+/** Reads a run out of an address. @throws FirstlightError `bad-request`. */
+export const runOf = ({proposal, run}: Pick<PlaceParams, 'proposal' | 'run'>): RunId => ({
+  proposal: wholeNumber(proposal),
+  run: wholeNumber(run),
+});
 
 function wholeNumber(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);

@@ -12,7 +12,9 @@ import {describe} from './describe.ts';
 import {figureOf, pictureOf} from './pictures.ts';
 import {identityOf, placeOf} from './place.ts';
 import type {Place, PlaceParams} from './place.ts';
+import {hdf5ContentType} from './hdf5.ts';
 import {parseMost, reduced} from './reduce.ts';
+import {valueFile} from './value-file.ts';
 
 const text = z.string().optional();
 const npyQuery = z.strictObject({slice: text, variable: text});
@@ -62,6 +64,14 @@ export function valueRoutes(app: FastifyInstance, catalogue: Catalogue): void {
     return unlessUnchanged(request, reply, await placeOf(catalogue, request.params), async (place) =>
       reply.type('application/json; charset=utf-8').send(await figureOf(place)),
     );
+  });
+
+  app.get(`${base}/value.h5`, async (request: Asked, reply) => {
+    parseQuery(noQuery, request.query);
+    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params), async (place) => {
+      const {content, bytes} = await valueFile(place);
+      return reply.headers({'content-type': hdf5ContentType, 'content-length': bytes}).send(content);
+    });
   });
 
   app.get(`${base}/preview.png`, async (request: Asked, reply) => {
