@@ -9,6 +9,7 @@ import type {Answer, Order} from '../messages.ts';
 import {describe, loadProblem} from './describe.ts';
 import type {Description} from './describe.ts';
 import {endWithParent} from './end-with-parent.ts';
+import {printAtOnce} from './print-at-once.ts';
 import {Session} from './session.ts';
 import {warmUp} from './warm-up.ts';
 
@@ -27,14 +28,6 @@ flushCompileCache(); // for the processes after this one, which may be ended bef
 const session = new Session(description.named, context);
 process.on('message', (message) => void obey(order.parse(message)));
 process.on('disconnect', () => process.exit());
-
-/** What users print leaves this process before their code goes on: it neither piles up in memory nor is lost when the next line ends the process. */
-function printAtOnce(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    const handle = Reflect.get(stream, '_handle') as {setBlocking?(isBlocking: boolean): void} | undefined;
-    handle?.setBlocking?.(true);
-  }
-}
 
 async function load(): Promise<Description> {
   try {
