@@ -1,5 +1,6 @@
 import type {Attributes, RunId} from '@firstlight/core';
 import type {Connection} from './connection.ts';
+import {remembered} from './remembered.ts';
 import type {EncodedSummary} from './summaries.ts';
 
 /** A row of `run_variables`, ready to bind. */
@@ -25,12 +26,16 @@ const upsertKind = `
 INSERT INTO fl_summary_kinds (proposal, run, name, timestamp, kind) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (proposal, run, name) DO UPDATE SET timestamp = excluded.timestamp, kind = excluded.kind`;
 
+const statementsOf = remembered((connection) => ({
+  value: connection.prepare(upsertValue),
+  kind: connection.prepare(upsertKind),
+  noKind: connection.prepare('DELETE FROM fl_summary_kinds WHERE proposal = ? AND run = ? AND name = ?'),
+}));
+
 /** Writes a run's rows, replacing what was there. To be called inside a transaction. */
 export function storeValues(connection: Connection, {proposal, run}: RunId, rows: readonly ValueRow[]): void {
   const [id, number] = [BigInt(proposal), BigInt(run)];
-  const value = connection.prepare(upsertValue);
-  const kind = connection.prepare(upsertKind);
-  const noKind = connection.prepare('DELETE FROM fl_summary_kinds WHERE proposal = ? AND run = ? AND name = ?');
+  const {value, kind, noKind} = statementsOf(connection);
   for (const row of rows) {
     const {summary, name, timestamp} = row;
     const attributes = row.attributes === null ? null : JSON.stringify(row.attributes);

@@ -7,13 +7,17 @@ import {isDiskFull, isForbidden} from '../folder/errors.ts';
 import type {FolderPaths} from '../folder/layout.ts';
 import {areas} from '../fragment/areas.ts';
 import {type FragmentEntry, summaryOf} from '../fragment/read.ts';
-import {storedKind} from '../fragment/stored-kind.ts';
+import {type StoredKind, storedKind} from '../fragment/stored-kind.ts';
 import {keepData, keptDirectory, keptFile} from './kept-files.ts';
 import {isRecorded, latestVersion, noticeRow} from './record.ts';
 
-/** A version that is being replaced, or would be next. */
-interface Current {
-  readonly version: number;
+/** What is known of a variable while fragments take its place in the run's file, one after the other. */
+interface Replacing {
+  /** What the run's file held at first. */
+  readonly seen: StoredKind;
+  /** Those that took its place already. */
+  readonly fragments: readonly string[];
+  /** Whether a summary tells all that the file holds now. */
   readonly isWhole: boolean;
 }
 
@@ -25,15 +29,17 @@ export interface Kept {
   readonly file: string;
 }
 
+const nothing: StoredKind = {kind: null, isWhole: true};
+
 /**
- * Keeps, during one merge of a run, what its fragments replace. It knows which version the run's file holds: the newest of the history, then that of each
- * fragment in turn. A fragment that the history has already (it is merged again after a crash) replaces nothing.
+ * Keeps, during one merge of a run, what its fragments replace. The database is asked only where there is something to keep: each question outside of a
+ * transaction costs as much as storing a number.
  */
 export class Keeper {
   readonly #connection: Connection;
   readonly #directory: string;
   readonly #run: RunId;
-  readonly #current = new Map<string, Current>();
+  readonly #replacing = new Map<string, Replacing>();
   readonly #kept: Kept[] = [];
   readonly #problems: string[] = [];
 
@@ -53,13 +59,18 @@ export class Keeper {
     return this.#problems;
   }
 
+  /** What the run's file held of a variable before anything took its place. */
+  seen(name: string): StoredKind {
+    return this.#replacing.get(name)?.seen ?? nothing;
+  }
+
   /** To be called before a variable of a fragment takes its place in the run's file. */
   beforeReplacing(file: H5Group, entry: FragmentEntry, fragment: string): void {
     const {name} = entry;
-    if (isRecorded(this.#connection, fragment, name)) return;
-    const current = this.#current.get(name) ?? this.#stored(file, name);
-    if (!current.isWhole && holdsData(file, name)) this.#keep(file, name, current.version);
-    this.#current.set(name, {version: current.version + 1, isWhole: entry.state !== 'ok' || entry.isWhole});
+    const before = this.#replacing.get(name) ?? begin(file, name);
+    const version = before.isWhole ? undefined : this.#versionToKeep(name, before, fragment);
+    if (version !== undefined) this.#keep(file, name, version);
+    this.#replacing.set(name, {...before, fragments: [...before.fragments, fragment], isWhole: entry.state !== 'ok' || entry.isWhole});
   }
 
   /** Brings the names of what was kept to the disk; to be called before the run's file is replaced. */
@@ -68,10 +79,21 @@ export class Keeper {
     for (const directory of directories) syncToDisk(directory);
   }
 
-  #stored(file: H5Group, name: string): Current {
-    const seen = (): ReturnType<typeof storedKind> => storedKind(file, name, summaryOf(file, name));
-    noticeRow(this.#connection, this.#run, name, {seen});
-    return latestVersion(this.#connection, this.#run, name) ?? {version: 0, isWhole: true};
+  /**
+   * The number of the version that the file holds: the newest of the history, and one more for each new fragment since. Undefined when there is nothing to
+   * keep: a fragment that the history has already (it is merged again after a crash) replaces nothing, and when the newest version needs no data although
+   * there is some, that is the next version's (the file was replaced, but the crash came before the commit).
+   */
+  #versionToKeep(name: string, {seen, fragments}: Replacing, fragment: string): number | undefined {
+    const ask = this.#connection.transaction(() => {
+      if (isRecorded(this.#connection, fragment, name)) return undefined;
+      noticeRow(this.#connection, this.#run, name, {seen: () => seen});
+      const newest = latestVersion(this.#connection, this.#run, name);
+      const added = fragments.filter((one) => !isRecorded(this.#connection, one, name)).length;
+      if (added === 0 && (newest === undefined || newest.isWhole)) return undefined;
+      return (newest?.version ?? 0) + added;
+    });
+    return ask();
   }
 
   #keep(file: H5Group, name: string, version: number): void {
@@ -86,4 +108,8 @@ export class Keeper {
   }
 }
 
-const holdsData = (file: H5Group, name: string): boolean => file.has(name) || file.has(`${areas.preview}/${name}`);
+function begin(file: H5Group, name: string): Replacing {
+  const holdsData = file.has(name) || file.has(`${areas.preview}/${name}`);
+  const seen = holdsData ? storedKind(file, name, summaryOf(file, name)) : nothing;
+  return {seen, fragments: [], isWhole: seen.isWhole};
+}

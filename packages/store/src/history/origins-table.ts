@@ -1,6 +1,6 @@
 import type {Origin} from '@firstlight/core';
 import type {Connection} from '../database/connection.ts';
-import {remembered} from './remembered.ts';
+import {remembered} from '../database/remembered.ts';
 
 /** What a version says of its origin itself; the rest it shares with others, by number. */
 export interface StoredOrigin {

@@ -2,7 +2,7 @@ import type {RunId} from '@firstlight/core';
 import type {Connection, SqlValue} from '../database/connection.ts';
 import type {NewVersion, VersionState} from './model.ts';
 import {storeOrigin} from './origins-table.ts';
-import {remembered} from './remembered.ts';
+import {remembered} from '../database/remembered.ts';
 import {type CellKey, cellKey, versionOfRow} from './row-version.ts';
 
 /**

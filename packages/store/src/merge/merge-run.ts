@@ -10,7 +10,7 @@ import {isDiskFull, isForbidden} from '../folder/errors.ts';
 import type {FolderPaths} from '../folder/layout.ts';
 import type {OwnerRule} from '../fragment/owners.ts';
 import type {FragmentContents} from '../fragment/read.ts';
-import {type Kept, Keeper} from '../history/keeper.ts';
+import {Keeper} from '../history/keeper.ts';
 import {addVersion, noteKept, noticeRow} from '../history/record.ts';
 import type {Attempts} from './attempts.ts';
 import {damageOfFragment, damageOfRunFile} from './damage.ts';
@@ -69,7 +69,7 @@ function mergeTogether(
   const contents = mergeIntoRunFile(paths.extractedData, run, fragments, {owners, keeper});
   const time = now();
   const changes = contents.map((content, index) => rowsOf(content, time, fragments[index] as string));
-  const startTime = commit(connection, run, {changes, kept: keeper.kept, addedAt: time});
+  const startTime = commit(connection, run, {changes, keeper, addedAt: time});
   ledger.addNotes([...keeper.problems, ...originProblems(contents, fragments)]);
   faultPoint('writer:after-commit');
   for (const fragment of fragments) {
@@ -81,27 +81,25 @@ function mergeTogether(
 
 interface Changes {
   readonly changes: readonly FragmentRows[];
-  readonly kept: readonly Kept[];
+  readonly keeper: Keeper;
   readonly addedAt: number;
 }
 
-function commit(connection: Connection, run: RunId, {changes, kept, addedAt}: Changes): number | undefined {
-  let startTime: number | undefined;
+function commit(connection: Connection, run: RunId, {changes, keeper, addedAt}: Changes): number | undefined {
+  const startTime = changes.findLast((change) => change.startTime !== undefined)?.startTime;
   const remove = connection.prepare('DELETE FROM run_variables WHERE proposal = ? AND run = ? AND name = ?');
+  const names = new Set(changes.flatMap(({versions}) => versions.map(({name}) => name)));
+  const withRow = new Set(changes.flatMap(({rows}) => rows.map(({name}) => name)));
   const write = connection.transaction(() => {
-    for (const name of new Set(changes.flatMap(({versions}) => versions.map((version) => version.name)))) noticeRow(connection, run, name);
-    for (const {rows, gone, versions, ...times} of changes) {
-      ensureRun(connection, run, {addedAt, startTime: times.startTime});
-      ensureVariables(
-        connection,
-        rows.map(({name}) => name),
-      );
+    ensureRun(connection, run, {addedAt, startTime});
+    ensureVariables(connection, [...withRow]);
+    for (const name of names) noticeRow(connection, run, name, {seen: () => keeper.seen(name)});
+    for (const {rows, gone, versions} of changes) {
       storeValues(connection, run, rows);
       for (const name of gone) remove.run(BigInt(run.proposal), BigInt(run.run), name);
       for (const version of versions) addVersion(connection, run, version);
-      startTime = times.startTime ?? startTime;
     }
-    for (const one of kept) noteKept(connection, run, one);
+    for (const kept of keeper.kept) noteKept(connection, run, kept);
     faultPoint('writer:before-commit');
   });
   write.immediate(); // takes the write lock at once and waits for others up to the connection's 30 s

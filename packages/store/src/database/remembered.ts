@@ -1,4 +1,4 @@
-import type {Connection} from '../database/connection.ts';
+import type {Connection} from './connection.ts';
 
 /** Makes something once for each connection, such as its statements: to prepare one costs as much as to run it ten times. */
 export function remembered<T>(make: (connection: Connection) => T): (connection: Connection) => T {
