@@ -1,4 +1,4 @@
-import {parseRuns} from '@firstlight/core';
+import {editableTypes, parseRuns} from '@firstlight/core';
 import {Argument, Command, InvalidArgumentError, Option} from 'commander';
 import {parameter} from './parameters.ts';
 
@@ -117,12 +117,40 @@ const commands: (() => Command)[] = [
       .action(async (options) => (await import('./commands/export.ts')).exportFolder(options)),
   () =>
     new Command('settings')
-      .description('list what the folder says about itself, or change one thing of it')
+      .description('list what the folder says about itself, or change or delete one thing of it')
       .argument('[key]', 'one setting')
       .argument('[value]', 'its new value')
+      .option('--delete', 'delete it')
+      .option('--author <name>', 'whose change it is (default: your user name)')
       .addOption(folder())
       .addOption(json())
       .action(async (key, value, options) => (await import('./commands/settings.ts')).settings(key, value, options)),
+  () =>
+    new Command('set')
+      .description('type a value for a variable of a run; an empty text takes it away')
+      .argument('[run]', 'run number', wholeNumber)
+      .argument('[name]', 'variable')
+      .argument('[value]', 'what it is')
+      .addOption(new Option('--type <type>', 'make the variable when there is none of this name').choices(editableTypes))
+      .option('--title <title>', 'title of a new variable')
+      .option('--delete <name>', 'delete a variable with all its values')
+      .option('--proposal <n>', 'when the folder holds several', wholeNumber)
+      .option('--author <name>', 'whose value it is (default: your user name)')
+      .addOption(folder())
+      .addOption(json())
+      .action(async (run, name, value, options) => (await import('./commands/set.ts')).set(run, name, value, options)),
+  () =>
+    new Command('comment')
+      .description('comment on a run (RUN TEXT) or on a moment (--at TIME TEXT); without anything, list the comments on moments')
+      .argument('[words...]', 'the run number and the text, or only the text')
+      .option('--at <time>', 'a moment: now, 14:30, "2026-11-21 14:30" or seconds since 1970')
+      .option('--edit <id>', 'change a comment on a moment', atLeastOne)
+      .option('--delete <id>', 'delete a comment on a moment', atLeastOne)
+      .option('--proposal <n>', 'when the folder holds several', wholeNumber)
+      .option('--author <name>', 'whose comment it is (default: your user name)')
+      .addOption(folder())
+      .addOption(json())
+      .action(async (words, options) => (await import('./commands/comment.ts')).comment(words, options)),
   () =>
     new Command('verify')
       .description('read everything that is stored and say what is wrong with it; exit 1 if anything is')

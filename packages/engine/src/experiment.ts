@@ -1,11 +1,11 @@
 import {createHash} from 'node:crypto';
 import {realpathSync} from 'node:fs';
-import {availableParallelism} from 'node:os';
+import {availableParallelism, userInfo} from 'node:os';
 import {setTimeout as after} from 'node:timers/promises';
 import {FirstlightError, sentenceOf} from '@firstlight/core';
 import type {DescribedEvent, Problem, RunId} from '@firstlight/core';
 import {openFolder, ReaderProcess, readSettings} from '@firstlight/store';
-import type {ExperimentFolder} from '@firstlight/store';
+import type {Edit, ExperimentFolder, TimeComment} from '@firstlight/store';
 import {parseRequest} from './commands/command.ts';
 import {commandNamed} from './commands/index.ts';
 import {Feed} from './feed/feed.ts';
@@ -239,9 +239,24 @@ export class Experiment implements AsyncDisposable {
     return this.reader.settings(this.folder.dir);
   }
 
-  /** Stores something the folder says about itself; it counts from the next `open`. Throws `read-only`. */
-  async changeSetting(key: string, value: string | bigint | null): Promise<void> {
-    await this.#workshop().changeSetting(key, value);
+  /**
+   * Makes a change by hand: a typed value, a comment, a setting. It is announced like a computed value, and what was there before is kept.
+   *
+   * @param author whose hand; default who runs this process. Throws `read-only`, and what is wrong with it: `no-such-run`, `no-such-variable`, `not-editable`,
+   * `bad-value`, `bad-name`, `name-taken`, `no-such-comment`, `protected-setting`.
+   */
+  async edit(edit: Edit, author: string = userName()): Promise<TimeComment | undefined> {
+    return this.#workshop().edit(edit, author);
+  }
+
+  /** Deletes a variable with all its values, in the table and in the run files; gives the runs that had one. Throws `read-only` or `no-such-variable`. */
+  async deleteVariable(name: string, author: string = userName()): Promise<RunId[]> {
+    return this.#workshop().deleteVariable(name, author);
+  }
+
+  /** The comments on moments, in the order of time. */
+  async timeComments(): Promise<TimeComment[]> {
+    return this.reader.timeComments(this.folder.dir);
   }
 
   /** Lists what is wrong with the context file, each with its place. */
@@ -347,4 +362,13 @@ function settingsOf(dir: string, options: ExperimentOptions): Settings {
 function idOf({folder, proposals}: Settings): string {
   const place = createHash('sha256').update(realpathSync(folder.dir)).digest('hex').slice(0, 6);
   return proposals[0] === undefined ? place : `p${proposals[0]}-${place}`;
+}
+
+/** Who runs this process, as the system calls him. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? '?'}`; // he has no name here
+  }
 }

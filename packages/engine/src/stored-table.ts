@@ -139,6 +139,12 @@ export class StoredTable {
     for (const columns of cells) this.#compare(columns, {after: {...run, run: run.run - 1}, upTo: run}, reading);
   }
 
+  /** Announces that a variable is gone. */
+  async refreshWithout(name: string, board: Pick<Board, 'reading'>): Promise<void> {
+    this.#names.delete(name);
+    await this.refresh(board);
+  }
+
   async #loadWanted(upTo: RunId): Promise<void> {
     const {reader, dir} = this.#parts;
     const page = await reader.loadPage(dir, upTo);

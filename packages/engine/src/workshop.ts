@@ -1,7 +1,7 @@
 import {sentenceOf} from '@firstlight/core';
 import type {DescribedEvent, RunId} from '@firstlight/core';
 import {contextsOf} from '@firstlight/store';
-import type {ForeignHand, MergeReport} from '@firstlight/store';
+import type {Edit, ForeignHand, MergeReport, TimeComment} from '@firstlight/store';
 import {Board, startTimeCell} from './board.ts';
 import {leaveMark, takeMark} from './closing-mark.ts';
 import {Disk, isDiskFull} from './disk.ts';
@@ -183,9 +183,20 @@ export class Workshop implements AsyncDisposable {
     return this.#begun.scheduler.jobs;
   }
 
-  /** Stores a setting. */
-  async changeSetting(key: string, value: string | bigint | null): Promise<void> {
-    await this.#parts.writer.changeSetting(key, value);
+  /** Makes a change by hand, and announces what it changed in the table. Throws what is wrong with it. */
+  async edit(edit: Edit, author: string | null): Promise<TimeComment | undefined> {
+    const {stored, board} = this.#begun;
+    const comment = await this.#parts.writer.edit(edit, author);
+    if ('run' in edit) await stored.refreshRun(edit.run, board);
+    return comment;
+  }
+
+  /** Deletes a variable with all its values; gives the runs that had one. Throws `no-such-variable`. */
+  async deleteVariable(name: string, author: string | null): Promise<RunId[]> {
+    const {stored, board} = this.#begun;
+    const runs = await this.#parts.writer.deleteVariable(name, author);
+    await stored.refreshWithout(name, board);
+    return runs;
   }
 
   /** Waits until every fragment that is there now is stored, and shows what is stored of a run. */

@@ -2,7 +2,7 @@ import {setTimeout as after} from 'node:timers/promises';
 import {isFirstlightError, sentenceOf} from '@firstlight/core';
 import type {RunId, VariableInfo} from '@firstlight/core';
 import {WriterProcess} from '@firstlight/store';
-import type {ForeignHand, MergeReport, RememberedContext, RunFile} from '@firstlight/store';
+import type {Edit, ForeignHand, MergeReport, RememberedContext, RunFile, TimeComment} from '@firstlight/store';
 import {isDiskFull} from './disk.ts';
 import type {Log} from './log.ts';
 
@@ -70,11 +70,6 @@ export class FolderWriter implements AsyncDisposable {
     await this.#untilDone('adding a run', async () => this.#process.ensureRun(run, addedAt));
   }
 
-  /** Stores a setting (integers as bigint). */
-  async changeSetting(key: string, value: string | bigint | null): Promise<void> {
-    await this.#untilDone('storing a setting', async () => this.#process.setSetting(key, value));
-  }
-
   /** Remembers what the identities in origins stand for: code, texts of the context, interpreter and packages. */
   async rememberContext(described: RememberedContext): Promise<void> {
     await this.#untilDone('remembering the context', async () => this.#process.rememberContext(described));
@@ -83,6 +78,20 @@ export class FolderWriter implements AsyncDisposable {
   /** Remembers the files that the identity of a run's data stands for. */
   async rememberRunFiles(identity: string, files: readonly RunFile[]): Promise<void> {
     await this.#untilDone("remembering a run's files", async () => this.#process.rememberRunFiles(identity, files));
+  }
+
+  /** Makes a change by hand. Throws what is wrong with it: there is somebody who can do something about it. */
+  async edit(edit: Edit, author: string | null): Promise<TimeComment | undefined> {
+    return this.#process.edit(edit, author);
+  }
+
+  /** Deletes a variable with all its values; gives the runs that had one. Throws `no-such-variable`. */
+  async deleteVariable(name: string, author: string | null): Promise<RunId[]> {
+    await this.merged();
+    const runs = await this.#process.orderDeletion(name);
+    await this.merged();
+    await this.#process.deleteFromDatabase(name, author);
+    return runs;
   }
 
   /** Whether another program changed the database before we took the folder. */

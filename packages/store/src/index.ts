@@ -43,6 +43,9 @@ export type {CellColumns, CellPage, LoadedTable, TableRun, TableStructure, Table
 export type {ValueDescription} from './reader/describe-value.ts';
 export {readAnnounced} from './reader/read-value.ts';
 export type {ReadValue, Slice} from './reader/read-value.ts';
+// Changes by hand
+export type {Edit} from './edits/edit.ts';
+export type {TimeComment} from './edits/time-comments.ts';
 // Looking for defects
 export {verifyFolder} from './verify/verify-folder.ts';
 export type {VerifyLine} from './verify/verify-folder.ts';
@@ -52,4 +55,6 @@ export type {FolderCheck} from './verify/check-folder.ts';
 // Getting it out
 export {exportTo} from './export-process.ts';
 export type {Exported, ExportOptions} from './export-process.ts';
+export {importBundle} from './import-process.ts';
+export type {ImportOptions} from './import-process.ts';
 export type {Selection} from './export/model.ts';

@@ -6,11 +6,12 @@ import {historyCalls} from './history/reader-calls.ts';
 import {Connections} from './reader/connections.ts';
 import {describeValue} from './reader/describe-value.ts';
 import {extractValue} from './reader/extract.ts';
-import {damageOfFragment} from './merge/damage.ts';
 import {loadCells, loadPage} from './reader/load-cells.ts';
 import {loadStructure} from './reader/load-structure.ts';
 import {previewPng} from './reader/preview-png.ts';
 import {readData, readPreview, type Slice} from './reader/read-value.ts';
+import {damageOfFragment} from './merge/damage.ts';
+import {timeComments} from './edits/time-comments.ts';
 import {verifyCalls} from './verify/calls.ts';
 
 const connections = new Connections();
@@ -35,5 +36,6 @@ serveCalls({
   readPreview: ({dir, run, name}: ValueArguments) => readPreview(dir, run, name),
   previewPng: ({dir, run, name}: ValueArguments) => previewPng(connections.of(dir), dir, run, name),
   settings: (dir: string) => allSettings(connections.of(dir)),
+  timeComments: (dir: string) => timeComments(connections.of(dir)),
   dataVersion: (dir: string) => Number(connections.of(dir).pragma('data_version', {simple: true})),
 });

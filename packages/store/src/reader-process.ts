@@ -7,6 +7,7 @@ import type {ValueDescription} from './reader/describe-value.ts';
 import type {ReadValue, Slice} from './reader/read-value.ts';
 import {withUndeclared} from './reader/load-structure.ts';
 import type {CellColumns, CellPage, LoadedTable, TableStructure} from './reader/table-model.ts';
+import type {TimeComment} from './edits/time-comments.ts';
 import type {FolderCheck} from './verify/check-folder.ts';
 import type {Defect, RunCheck} from './verify/defects.ts';
 
@@ -136,6 +137,11 @@ export class ReaderProcess implements AsyncDisposable {
   /** A number that changes whenever any other program (the folder's own writer, too) has changed the database; see `WriterProcess.foreignChanges`. */
   dataVersion(dir: string, options?: CallOptions): Promise<number> {
     return this.#helper.call('dataVersion', dir, options);
+  }
+
+  /** The comments on moments, in the order of time. */
+  timeComments(dir: string, options?: CallOptions): Promise<TimeComment[]> {
+    return this.#helper.call('timeComments', dir, options);
   }
 
   /** What is wrong with a folder as a whole, and the runs to look at; see `checkRun`. */

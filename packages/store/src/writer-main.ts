@@ -1,6 +1,7 @@
 /** The process of a folder's writer; see `WriterProcess`. Its one argument is the folder. */
 import type {RunId, VariableInfo} from '@firstlight/core';
 import {serveCalls} from '@firstlight/hdf5';
+import type {Edit} from './edits/edit.ts';
 import type {RememberedContext, RunFile} from './history/remember.ts';
 import {FolderWriter} from './writer/folder-writer.ts';
 
@@ -16,7 +17,9 @@ serveCalls({
   announceAddress: (address: string | null) => writer().announceAddress(address),
   updateVariables: (variables: readonly VariableInfo[]) => writer().updateVariables(variables),
   ensureRun: ({run, addedAt}: {run: RunId; addedAt: number}) => writer().ensureRun(run, addedAt),
-  setSetting: ({key, value}: {key: string; value: string | bigint | null}) => writer().setSetting(key, value),
+  edit: ({edit, author}: {edit: Edit; author: string | null}) => writer().edit(edit, author),
+  orderDeletion: (name: string) => writer().orderDeletion(name),
+  deleteFromDatabase: ({name, author}: {name: string; author: string | null}) => writer().deleteFromDatabase(name, author),
   merge: () => writer().merge(),
   rememberContext: (described: RememberedContext) => writer().rememberContext(described),
   rememberRunFiles: ({identity, files}: {identity: string; files: readonly RunFile[]}) => writer().rememberRunFiles(identity, files),

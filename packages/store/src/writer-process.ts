@@ -1,6 +1,8 @@
 import type {FirstlightError, RunId, VariableInfo} from '@firstlight/core';
 import {HelperProcess} from '@firstlight/hdf5';
 import type {RememberedContext, RunFile} from './history/remember.ts';
+import type {Edit} from './edits/edit.ts';
+import type {TimeComment} from './edits/time-comments.ts';
 import type {MergeReport} from './merge/report.ts';
 import type {ForeignHand} from './writer/database-mark.ts';
 
@@ -74,9 +76,23 @@ export class WriterProcess implements AsyncDisposable {
     return this.#call('ensureRun', {run, addedAt});
   }
 
-  /** Stores a setting in `metameta` (integers as bigint). */
-  setSetting(key: string, value: string | bigint | null): Promise<void> {
-    return this.#call('setSetting', {key, value});
+  /**
+   * Makes a change by hand: a typed value, a comment, a setting. Gives the time comment it was about, if it was about one.
+   *
+   * Throws what is wrong with it: `no-such-run`, `no-such-variable`, `not-editable`, `bad-value`, `bad-name`, `name-taken`, `no-such-comment`, `protected-setting`.
+   */
+  edit(edit: Edit, author: string | null): Promise<TimeComment | undefined> {
+    return this.#call('edit', {edit, author});
+  }
+
+  /** First half of deleting a variable: leaves fragments that take its values away, and gives the runs that had one. Throws `no-such-variable`. */
+  orderDeletion(name: string): Promise<RunId[]> {
+    return this.#call('orderDeletion', name);
+  }
+
+  /** Second half, once those are merged: removes what the database says of it. */
+  deleteFromDatabase(name: string, author: string | null): Promise<void> {
+    return this.#call('deleteFromDatabase', {name, author});
   }
 
   /** Merges every complete fragment in `extracted_data/`, whoever wrote it. Throws `disk-full`, `database-locked`, `no-permission`: call again later. */

@@ -9,6 +9,7 @@
  * - `fl_codes`, `fl_computations`: what many versions have in common, once: the code of a variable, and what a job says of all its values. `fl_codes.source` is
  *   NULL until a context that has the code was loaded.
  * - `fl_contexts`, `fl_texts`, `fl_environments`, `fl_run_files`: what the identities in origins stand for, each text and list once.
+ * - `fl_edits`: what people changed by hand besides values (whose edits are versions): comments on a time, settings, variables; with the text before.
  */
 export const ownTables = `
 CREATE TABLE IF NOT EXISTS fl_variables(name TEXT PRIMARY KEY NOT NULL, units TEXT);
@@ -35,5 +36,6 @@ CREATE TABLE IF NOT EXISTS fl_contexts(identity TEXT PRIMARY KEY NOT NULL, langu
 CREATE TABLE IF NOT EXISTS fl_texts(identity TEXT PRIMARY KEY NOT NULL, text TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS fl_environments(identity TEXT PRIMARY KEY NOT NULL, json TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS fl_run_files(identity TEXT PRIMARY KEY NOT NULL, json TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS fl_edits(at REAL NOT NULL, author TEXT, what TEXT NOT NULL, target TEXT NOT NULL, before TEXT, after TEXT);
 CREATE TABLE IF NOT EXISTS fl_settings(key TEXT PRIMARY KEY NOT NULL, value) WITHOUT ROWID;
 `;

@@ -73,3 +73,7 @@ export function storeSetting(connection: Connection, key: string, value: SqlValu
   if (typeof value === 'number') throw new FirstlightError('internal', `Setting ${key} must be bound as bigint, text or null.`);
   connection.prepare(`INSERT INTO ${tableOf(key)} VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`).run(key, value);
 }
+
+/** Deletes a setting; false when it was not there. */
+export const deleteSetting = (connection: Connection, key: string): boolean =>
+  connection.prepare(`DELETE FROM ${tableOf(key)} WHERE key = ?`).run(key).changes > 0;

@@ -3,11 +3,14 @@ import {join} from 'node:path';
 import type {RunId, VariableInfo} from '@firstlight/core';
 import {type Connection, openToWrite} from '../database/connection.ts';
 import {ensureRun} from '../database/runs.ts';
-import {settingText, storeSetting} from '../database/settings.ts';
+import {settingText} from '../database/settings.ts';
 import {updateVariables} from '../database/variables.ts';
 import {makeDirectory} from '../folder/durable.ts';
 import {explaining} from '../folder/errors.ts';
 import {type RememberedContext, rememberContext, rememberRunFiles, type RunFile} from '../history/remember.ts';
+import {deleteFromDatabase, orderDeletion} from '../edits/delete-variable.ts';
+import {type Edit, makeEdit} from '../edits/edit.ts';
+import type {TimeComment} from '../edits/time-comments.ts';
 import {openFolder} from '../folder/open.ts';
 import type {FolderPaths} from '../folder/layout.ts';
 import {Attempts} from '../merge/attempts.ts';
@@ -80,9 +83,19 @@ export class FolderWriter implements Disposable {
     this.#changing(() => ensureRun(this.#connection, run, {addedAt}));
   }
 
-  /** Stores a setting; see `FolderSettings` for the keys. */
-  setSetting(key: string, value: string | bigint | null): void {
-    this.#changing(() => storeSetting(this.#connection, key, value));
+  /** Makes a change by hand; see `makeEdit`. Throws what is wrong with it. */
+  edit(edit: Edit, author: string | null): TimeComment | undefined {
+    return this.#changing(() => makeEdit(this.#connection, edit, {author, at: Date.now() / 1000}));
+  }
+
+  /** First half of deleting a variable: see `orderDeletion`. */
+  orderDeletion(name: string): RunId[] {
+    return this.#changing(() => orderDeletion(this.#connection, this.#paths, name));
+  }
+
+  /** Second half, once that is merged: see `deleteFromDatabase`. */
+  deleteFromDatabase(name: string, author: string | null): void {
+    this.#changing(() => deleteFromDatabase(this.#connection, name, {author, at: Date.now() / 1000}));
   }
 
   /** Merges all complete fragments; see `mergeFragments`. */
