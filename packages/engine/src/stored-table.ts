@@ -240,7 +240,7 @@ export class StoredTable {
   #setVariables(): boolean {
     const stored = withUndeclared(this.#stored, [{names: [...this.#names]}])
       .filter(({name}) => name !== startTimeName)
-      .map(({name, title, units, description, tags}) => ({name, title, units, description, tags}));
+      .map(({name, title, units, description, tags, type}) => ({name, title, units, description, tags, ...(type !== null && {type})}));
     const names = new Set(stored.map(({name}) => name));
     const kept = this.#kept.filter(({name}) => !names.has(name));
     return this.#parts.table.setVariables(columnsOf(this.#described, [...stored, ...kept]));

@@ -12,6 +12,8 @@ export interface Variable {
   readonly units: string | null;
   readonly description: string | null;
   readonly tags: readonly string[];
+  /** What a person may type into it: `boolean`, `integer`, `number`, `string`; null (or left out) for a computed variable. */
+  readonly type?: string | null;
 }
 
 /** A row of the table; times are seconds since 1970 (UTC). */

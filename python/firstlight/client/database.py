@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .errors import FirstlightError, NoExperiment
-from .model import Cell, RunKey, Variable
+from .model import Cell, RunKey, Variable, undeclared
 from .stored import plain_summary
 
 _LOCK_WAIT_SECONDS = 30
@@ -93,11 +93,6 @@ def load_declared(connection: sqlite3.Connection) -> dict[str, Variable]:
         name: Variable(name, title if title is not None else name, kind, units, description, tuple(tags.get(name, ())))
         for name, title, kind, units, description in rows
     }
-
-
-def undeclared(name: str) -> Variable:
-    """A variable that only has values."""
-    return Variable(name, "Comment", "string") if name == "comment" else Variable(name, name)
 
 
 def load_variables(connection: sqlite3.Connection) -> dict[str, Variable]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import BadRequest, UnknownKey, no_such_variable
 from .frames import data_frame
-from .model import RunKey, Source, Variable
+from .model import RunKey, Source, Variable, undeclared
 from .run import Run
 from .value import Value
 
@@ -111,7 +111,7 @@ class Experiment:
 
     def _run(self, proposal: Any, run: Any) -> Run:
         number = _whole(run, "run")
-        runs = [key for key in self._source.runs() if key.run == number]
+        runs = self._source.matching(number)
         if proposal is not None:
             runs = [key for key in runs if key.proposal == _whole(proposal, "proposal")]
         own = [key for key in runs if len(runs) > 1 and key.proposal == self.proposal]
@@ -130,11 +130,13 @@ class Experiment:
         for variable in declared.values():
             if variable.title == asked:
                 return variable
-        others = self._source.variables() if run is None else dict.fromkeys(self._source.names(run))
-        if asked in others:
-            return others[asked] or Variable(asked, asked, "string" if asked == "comment" else None)
-        known = {**declared, **others}
-        raise no_such_variable(asked, self.where, [*known, *(variable.title for variable in declared.values())])
+        # It may be new, or have values without ever having been declared.
+        others = {name: undeclared(name) for name in (self._source.names(run) if run else ())}
+        known = others if asked in others else {**self._source.variables(), **others}
+        for variable in known.values():
+            if asked in (variable.name, variable.title):
+                return variable
+        raise no_such_variable(asked, self.where, [*known, *(variable.title for variable in known.values())])
 
     def table(self, variables: Sequence[str] | None = None, with_titles: bool = False) -> pandas.DataFrame:
         """The table as a pandas DataFrame: `proposal`, `run`, `start_time`, then a column for each variable.
@@ -228,13 +230,29 @@ class Experiment:
         """
         request = {
             "runs": runs if isinstance(runs, str) else [_whole(run, "run") for run in ([runs] if not isinstance(runs, Sequence) else runs)],
-            "proposal": proposal,
+            "proposal": self.proposal if proposal is None else proposal,
             "variables": None if variables is None else [self._variable(asked, None).name for asked in variables],
             "trigger": trigger,
             "mock": mock,
             "parameters": None if parameters is None else dict(parameters),
         }
         return self._source.process({key: value for key, value in request.items() if value is not None})
+
+    def changes(self, since: int | None = None) -> Iterator[dict[str, Any]]:
+        """Follows what changes in the table, for as long as the folder's server lives.
+
+        Each item has a `number`, consecutive, and the `cells` that changed: `proposal`, `run`, `name`, `state`, `summary` …
+        One with `reset` says that too much was missed; read the table again and go on.
+
+        Args:
+            since: the number of the last item that is known; default from now on.
+
+        Example:
+            >>> for change in experiment.changes():
+            ...     for cell in change["cells"]:
+            ...         print(cell["run"], cell["name"], cell["summary"])
+        """
+        return self._source.changes(since)
 
     def __repr__(self) -> str:
         proposals = ", ".join(f"p{proposal}" for proposal in self.proposals) or "no proposal"

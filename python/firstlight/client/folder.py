@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from .server import Server
 
 
+# It travels like a value, but belongs to the run.
+_START_TIME = "start_time"
+
+
 class Folder:
     """Reads an experiment from its files; what changes it goes through the folder's owner, or waits for it as a fragment."""
 
@@ -46,6 +50,18 @@ class Folder:
         with self.database.connect() as connection:
             return list(load_runs(connection))
 
+    def matching(self, run: int) -> list[RunKey]:
+        """The runs of a number, of any proposal."""
+        with self.database.connect() as connection:
+            rows = connection.execute("SELECT proposal, run FROM run_info WHERE run = ? ORDER BY proposal", (run,))
+            return [RunKey(*row) for row in rows]
+
+    def start_time(self, run: RunKey) -> float | None:
+        """When a run began, in seconds since 1970."""
+        with self.database.connect() as connection:
+            row = connection.execute("SELECT start_time FROM run_info WHERE proposal = ? AND run = ?", run).fetchone()
+        return row and row[0]
+
     def variables(self) -> dict[str, Variable]:
         """All variables by name."""
         with self.database.connect() as connection:
@@ -64,7 +80,7 @@ class Folder:
             if path.exists():
                 with open_stored(path) as file:
                     found |= names_in(file)
-        return sorted(found)
+        return sorted(found - {_START_TIME})
 
     def cell(self, run: RunKey, name: str) -> Cell:
         """What the database says of a value."""
@@ -126,6 +142,10 @@ class Folder:
     def process(self, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Asks the folder's owner. Raises FirstlightError when nobody owns it."""
         return self._owner().process(request)
+
+    def changes(self, since: int | None) -> Iterator[dict[str, Any]]:
+        """Follows what the folder's owner tells. Raises FirstlightError when nobody owns it."""
+        return self._owner().changes(since)
 
     def _owner(self) -> Server:
         from .server import Server

@@ -40,6 +40,11 @@ class Variable:
     tags: tuple[str, ...] = ()
 
 
+def undeclared(name: str) -> Variable:
+    """A variable that only has values."""
+    return Variable(name, "Comment", "string") if name == "comment" else Variable(name, name)
+
+
 @dataclass(frozen=True)
 class Cell:
     """What the table knows of a variable for a run.
@@ -97,6 +102,12 @@ class Source(Protocol):
     def runs(self) -> list[RunKey]:
         """All runs, ordered."""
 
+    def matching(self, run: int) -> list[RunKey]:
+        """The runs of a number, of any proposal."""
+
+    def start_time(self, run: RunKey) -> float | None:
+        """When a run began, in seconds since 1970."""
+
     def variables(self) -> dict[str, Variable]:
         """All variables by name, in their order."""
 
@@ -126,3 +137,6 @@ class Source(Protocol):
 
     def process(self, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Asks for work and follows it."""
+
+    def changes(self, since: int | None) -> Iterator[dict[str, Any]]:
+        """Follows what changes in the table."""

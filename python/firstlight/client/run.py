@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
 
 from .model import RunKey, Source
 from .value import Value
@@ -34,6 +35,12 @@ class Run:
     def run(self) -> int:
         """Its number."""
         return self._key.run
+
+    @property
+    def start_time(self) -> datetime | None:
+        """When it began; None when nobody knows."""
+        seconds = self._source.start_time(self._key)
+        return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
 
     def keys(self) -> list[str]:
         """The names of the variables about which something is known for this run, sorted."""

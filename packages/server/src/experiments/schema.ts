@@ -73,6 +73,11 @@ export function defineExperiments(builder: Builder, enums: Enums) {
       units: t.string({nullable: true, resolve: ({units}) => units ?? null}),
       description: t.string({nullable: true, resolve: ({description}) => description ?? null}),
       tags: t.stringList({resolve: ({tags}) => [...(tags ?? [])]}),
+      type: t.string({
+        nullable: true,
+        description: 'What a person may type: boolean, integer, number or string; null for a computed variable.',
+        resolve: ({type}) => type ?? null,
+      }),
     }),
   });
 
