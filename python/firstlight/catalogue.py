@@ -30,12 +30,14 @@ class Catalogue:
         proposal: the proposal's number.
         run: the run's number.
         directory: gives the proposal's directory, where the credentials are; it may raise.
+        patience: how long an answer is waited for, in seconds.
     """
 
-    def __init__(self, proposal: int, run: int, directory: Callable[[], str]) -> None:
+    def __init__(self, proposal: int, run: int, directory: Callable[[], str], patience: float = PATIENCE_SECONDS) -> None:
         self._proposal = proposal
         self._run = run
         self._directory = directory
+        self._patience = patience
         self._known: dict[str, Any] | None = None
 
     def fact(self, name: str) -> Any:
@@ -53,11 +55,11 @@ class Catalogue:
 
     def _ask_in_time(self) -> dict[str, Any]:
         """All facts or why they are not there. The thread is left alone when it takes too long, it can do no harm."""
-        late = CatalogueError(f"The metadata catalogue gave no answer within {PATIENCE_SECONDS:g} s.")
+        late = CatalogueError(f"The metadata catalogue gave no answer within {self._patience:g} s.")
         answers: dict[str, Any] = dict.fromkeys(FIELDS, late)
         thread = threading.Thread(target=self._ask, args=(answers,), daemon=True)
         thread.start()
-        thread.join(PATIENCE_SECONDS)
+        thread.join(self._patience)
         return dict(answers)
 
     def _ask(self, answers: dict[str, Any]) -> None:

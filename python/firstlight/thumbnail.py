@@ -13,11 +13,13 @@ SIZE = 300
 def thumbnail(image: np.ndarray) -> bytes:
     """A 2-D array as a PNG of 300 x 300 pixels, row 0 at the top, colours from the 1 % to the 99 % quantile.
 
-    NaN counts as 0, infinities as very large numbers; an empty array is a white picture.
+    NaN counts as 0, infinities as very large numbers, true and false as 1 and 0, a complex number as its real part; an empty array is a
+    white picture.
 
     Raises:
-        TypeError: the array holds no real numbers.
+        TypeError: the array holds no numbers.
     """
+    image = image.astype(np.uint8) if image.dtype.kind == "b" else image.real
     if image.dtype.kind not in "iuf":
         raise TypeError(f"{image.dtype} cannot be drawn")
     if image.size == 0:

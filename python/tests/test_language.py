@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -155,6 +156,30 @@ def test_the_port_asks_the_catalogue_for_a_run_once(catalogue, tmp_path, monkeyp
     assert len(catalogue.asked) == 4
     with pytest.raises(CatalogueError, match="does not know run 2"):
         Catalogue(1234, 2, lambda: str(tmp_path)).fact("run_type")
+
+
+@pytest.mark.parametrize("by", ["our port", "extra_proposal"])
+def test_a_catalogue_that_never_answers_is_not_waited_for_and_asked_once(tmp_path, monkeypatch, by):
+    if by == "our port":
+        monkeypatch.setattr(Catalogue, "_ways", lambda self: _Port(self._proposal, self._run, self._directory()).ways())
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        (tmp_path / "usr").mkdir()
+        (tmp_path / "usr" / "mymdc-credentials.yml").write_text(f"server: http://127.0.0.1:{silent.getsockname()[1]}\ntoken: 'test'\n")
+        monkeypatch.setattr("extra_proposal.Proposal.__init__", lambda self, number: _wait_for_answer(silent.getsockname()))
+        facts = Catalogue(1234, 1, lambda: str(tmp_path), patience=0.05)
+        for name in ("sample_name", "run_type", "techniques"):
+            with pytest.raises(CatalogueError, match=r"gave no answer within 0\.05 s"):
+                facts.fact(name)
+        silent.accept()[0].close()
+        silent.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+
+
+def _wait_for_answer(address):
+    with socket.create_connection(address) as connection:
+        connection.recv(1)
+    raise ConnectionError
 
 
 def test_a_catalogue_that_is_not_there_costs_its_variables_only(runner, tmp_path, fragments):

@@ -1,5 +1,5 @@
 import {globExpression, isGlob} from './fnmatch.ts';
-import {isVariableName} from './names.ts';
+import {isMissingName, isVariableName} from './names.ts';
 import {levelOrder} from './order.ts';
 import type {Problem, VariableInfo, VariableInput} from './wire/runner.ts';
 
@@ -90,7 +90,9 @@ export function allDependencies({dependencies}: Pick<Graph, 'dependencies'>, nam
 }
 
 function faultsOf(variable: DeclaredVariable, written: ReadonlyMap<string, DeclaredVariable>, isShared: boolean): string[] {
-  const missing = variableInputs(variable).filter((input) => !isShared && matchesOf(input, written.keys()).length === 0);
+  const missing = variableInputs(variable).filter(
+    (input) => !isShared && !isMissingName(input.name) && matchesOf(input, written.keys()).length === 0,
+  );
   return [
     ...(isVariableName(variable.name) ? [] : [`'${variable.name}' is not a valid Python identifier, so it cannot name a variable.`]),
     ...(variable.tags.includes('') ? [`A tag of ${variable.name} is empty; it must be a non-empty string.`] : []),

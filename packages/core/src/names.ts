@@ -17,6 +17,9 @@ export function runOfFragment(fileName: string): RunId | undefined {
 /** A variable's name: Python identifiers joined by dots. */
 export const isVariableName = (name: string): boolean => /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u.test(name);
 
+/** Whether a name stands for something behind a link of a group that is not there, which is no variable of the file. */
+export const isMissingName = (name: string): boolean => name.includes('.__missing__.');
+
 /** `12` as `r0012`. */
 export const runDirectoryName = (run: number): string => `r${String(run).padStart(4, '0')}`;
 

@@ -32,6 +32,10 @@ const described = (language: Language, variables: VariableInfo[]): DescribedEven
 const join = (python: VariableInfo[], typescript: VariableInfo[]) =>
   joinContexts([described('python', python), described('typescript', typescript)]);
 
+test("what is behind a link that is not there is nobody's missing variable", () => {
+  expect(join([variable('a', ['group.__missing__.other.energy'])], [variable('b')]).described.problems).toEqual([]);
+});
+
 test('variables of one file may need those of the other', () => {
   const {described: joined, languageOf} = join([variable('a'), variable('c', ['b'])], [variable('b', ['a'])]);
   expect(joined.problems).toEqual([]);

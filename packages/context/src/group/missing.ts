@@ -1,6 +1,8 @@
 import {Variable} from '../variable.ts';
 import type {GroupFacts} from './instance.ts';
 
+export {isMissingName} from '@firstlight/core';
+
 /** What stands for a link that is not there, and for everything one would find behind it. */
 export interface MissingLink {
   /** The group whose link it is. */
@@ -37,9 +39,6 @@ export function missingLink(facts: GroupFacts, path: readonly string[]): object 
   missing.set(proxy, {facts, path});
   return proxy;
 }
-
-/** Whether a name is that of something behind a link that is not there, which is no variable of the file. */
-export const isMissingName = (name: string): boolean => name.includes('.__missing__.');
 
 /** The name of the variable that stands for something behind a link that is not there; what would be a pattern becomes a name. */
 export const missingName = (group: string, path: readonly string[]): string =>

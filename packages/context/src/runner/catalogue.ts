@@ -13,7 +13,7 @@ export type Catalogue = (run: {proposal: number; run: number; proposalPath: stri
 /** Gets the JSON behind a path of the catalogue. */
 type Get = (path: string) => Promise<unknown>;
 
-const timeoutMs = 2000;
+const defaultSeconds = 2;
 const runs = z.object({
   runs: z
     .array(z.object({id: z.number(), sample_id: z.number().nullish(), experiment_id: z.number().nullish()}))
@@ -22,27 +22,36 @@ const runs = z.object({
 const named = z.object({name: z.string()});
 const runDetails = z.object({techniques: z.array(z.looseObject({identifier: z.string(), name: z.string()}))});
 
-/** The catalogue of European XFEL, with the credentials that lie in the proposal's directory. Everything is asked at once; after 2 s no answer is waited for. */
-export const mymdcCatalogue: Catalogue = ({proposal, run, proposalPath}) => {
-  const signal = AbortSignal.timeout(timeoutMs);
-  const get = once(async () => httpGet(await readCredentials(proposalPath), signal));
-  const ask = async (path: string): Promise<unknown> => (await get())(path);
-  const found = once(
-    async () => parse(runs, await ask(`proposals/by_number/${proposal}/runs/${run}`)).runs[0] as z.infer<typeof runs>['runs'][number],
-  );
-  const nameOf = async (what: 'sample' | 'experiment') => {
-    const id = (await found())[`${what}_id`];
-    if (id === null || id === undefined) throw unknown(`run ${run} has no ${what}`);
-    return parse(named, await ask(`${what}s/${id}`)).name;
+/**
+ * The catalogue of European XFEL, with the credentials that lie in the proposal's directory. Everything is asked at once.
+ *
+ * @param seconds so long an answer is waited for.
+ */
+export const mymdcCatalogueWithin =
+  (seconds: number): Catalogue =>
+  ({proposal, run, proposalPath}) => {
+    const patience = {seconds, signal: AbortSignal.timeout(1000 * seconds)};
+    const get = once(async () => httpGet(await readCredentials(proposalPath), patience));
+    const ask = async (path: string): Promise<unknown> => (await get())(path);
+    const found = once(
+      async () => parse(runs, await ask(`proposals/by_number/${proposal}/runs/${run}`)).runs[0] as z.infer<typeof runs>['runs'][number],
+    );
+    const nameOf = async (what: 'sample' | 'experiment') => {
+      const id = (await found())[`${what}_id`];
+      if (id === null || id === undefined) throw unknown(`run ${run} has no ${what}`);
+      return parse(named, await ask(`${what}s/${id}`)).name;
+    };
+    const facts: RunFacts = {
+      sample_name: nameOf('sample'),
+      run_type: nameOf('experiment'),
+      techniques: found().then(async ({id}) => parse(runDetails, await ask(`runs/${id}`)).techniques),
+    };
+    for (const fact of Object.values(facts)) fact.catch(() => undefined); // told to whoever asks for it
+    return facts;
   };
-  const facts: RunFacts = {
-    sample_name: nameOf('sample'),
-    run_type: nameOf('experiment'),
-    techniques: found().then(async ({id}) => parse(runDetails, await ask(`runs/${id}`)).techniques),
-  };
-  for (const fact of Object.values(facts)) fact.catch(() => undefined); // told to whoever asks for it
-  return facts;
-};
+
+/** The same with the usual patience. */
+export const mymdcCatalogue: Catalogue = mymdcCatalogueWithin(defaultSeconds);
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
@@ -69,7 +78,7 @@ async function readCredentials(proposalPath: string | null): Promise<Credentials
   return {server, token};
 }
 
-function httpGet({server, token}: Credentials, signal: AbortSignal): Get {
+function httpGet({server, token}: Credentials, {seconds, signal}: {readonly seconds: number; readonly signal: AbortSignal}): Get {
   const headers = {
     'X-API-key': token,
     accept: 'application/json; version=1',
@@ -79,12 +88,12 @@ function httpGet({server, token}: Credentials, signal: AbortSignal): Get {
   return async (path) => {
     const response = await fetch(`${server}/api/mymdc/${path}`, {headers, signal}).catch((error: unknown) => {
       throw unknown(
-        signal.aborted ? `${server} gave no answer within ${timeoutMs / 1000} s` : `${server} cannot be reached (${reason(error)})`,
+        signal.aborted ? `${server} gave no answer within ${seconds} s` : `${server} cannot be reached (${reason(error)})`,
         error,
       );
     });
     const body: unknown = await response.json().catch((error: unknown) => {
-      throw unknown(signal.aborted ? `${server} gave no answer within ${timeoutMs / 1000} s` : `${server} sent no JSON for ${path}`, error);
+      throw unknown(signal.aborted ? `${server} gave no answer within ${seconds} s` : `${server} sent no JSON for ${path}`, error);
     });
     if (response.ok) return body;
     const info = z.object({info: z.string()}).safeParse(body).data?.info;

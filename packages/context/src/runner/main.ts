@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import process from 'node:process';
 import {createInterface} from 'node:readline';
 import type {RunnerEvent} from '@firstlight/core';
+import {mymdcCatalogueWithin} from './catalogue.ts';
 import {cleanEnvironment} from './environment.ts';
 import {Runner} from './runner.ts';
 import {findCompiler} from './types/compiler.ts';
@@ -49,7 +50,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(sign
 
 {
   await using runner = new Runner(
-    {emit, now: () => performance.now()},
+    {emit, now: () => performance.now(), catalogue: mymdcCatalogueWithin(Number(process.env.FIRSTLIGHT_CATALOGUE_SECONDS ?? 2))},
     {
       cacheFolder,
       compiler: process.env.FIRSTLIGHT_TSC ?? findCompiler(),

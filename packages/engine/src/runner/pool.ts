@@ -170,8 +170,8 @@ export class RunnerPool implements AsyncDisposable {
     const ready = this.#idle.findIndex(({version}) => version === wanted);
     const member = this.#idle.splice(ready === -1 ? this.#idle.length - 1 : ready, 1)[0] ?? (await this.#wait());
     this.#busy.add(member);
-    // The Python runner answers at once when nothing changed, and knows the modules in other directories, too.
-    if (member.version !== wanted || this.#options.context.language === 'python') this.#tell(wanted, await this.#load(member, wanted));
+    // Runners answer at once when nothing changed, and know the modules in other directories, too.
+    this.#tell(wanted, await this.#load(member, wanted));
     return member;
   }
 
