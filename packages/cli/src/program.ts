@@ -152,6 +152,12 @@ const commands: (() => Command)[] = [
       .addOption(json())
       .action(async (words, options) => (await import('./commands/comment.ts')).comment(words, options)),
   () =>
+    new Command('types')
+      .description("print TypeScript types of this experiment's variables, for programs that use its values")
+      .addOption(folder())
+      .addOption(json())
+      .action(async (options) => (await import('./commands/types.ts')).types(options)),
+  () =>
     new Command('verify')
       .description('read everything that is stored and say what is wrong with it; exit 1 if anything is')
       .addOption(folder())

@@ -1,7 +1,19 @@
 import {expect, test} from 'vitest';
 import {firstlight, temporaryDirectory} from './command.ts';
 
-const commands = ['init', 'process', 'show', 'context', 'context check', 'context describe', 'simulate', 'serve', 'demo', 'doctor'];
+const commands = [
+  'init',
+  'process',
+  'show',
+  'context',
+  'context check',
+  'context describe',
+  'simulate',
+  'serve',
+  'demo',
+  'doctor',
+  'types',
+];
 
 test.each(commands)('%s explains itself with --help', async (command) => {
   const {code, stdout} = await firstlight([...command.split(' '), '--help']);

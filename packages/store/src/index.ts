@@ -40,6 +40,7 @@ export {ReaderProcess} from './reader-process.ts';
 export {cellsOf, storedStates, summaryKinds} from './reader/table-model.ts';
 export {withUndeclared} from './reader/load-structure.ts';
 export type {CellColumns, CellPage, LoadedTable, TableRun, TableStructure, TableVariable} from './reader/table-model.ts';
+export type {DataKind} from './reader/data-kinds.ts';
 export type {ValueDescription} from './reader/describe-value.ts';
 export {readAnnounced} from './reader/read-value.ts';
 export type {ReadValue, Slice} from './reader/read-value.ts';

@@ -4,6 +4,7 @@ import {serveCalls} from '@firstlight/hdf5';
 import {allSettings} from './database/settings.ts';
 import {historyCalls} from './history/reader-calls.ts';
 import {Connections} from './reader/connections.ts';
+import {dataKinds} from './reader/data-kinds.ts';
 import {describeValue} from './reader/describe-value.ts';
 import {extractValue} from './reader/extract.ts';
 import {loadCells, loadPage} from './reader/load-cells.ts';
@@ -29,6 +30,7 @@ serveCalls({
   loadStructure: (dir: string) => loadStructure(connections.of(dir)),
   loadPage: ({dir, upTo, atLeast}: {dir: string; upTo: RunId | null; atLeast?: number}) => loadPage(connections.of(dir), upTo, atLeast),
   loadCells: ({dir, run, names}: {dir: string; run: RunId; names?: readonly string[]}) => loadCells(connections.of(dir), run, names),
+  dataKinds: ({dir, run}: {dir: string; run: RunId}) => dataKinds(dir, run),
   describeValue: ({dir, run, name}: ValueArguments) => describeValue(dir, run, name),
   readData: ({dir, run, name, slice}: ValueArguments) => readData(dir, run, name, slice ? {slice} : {}),
   fragmentDamage: (path: string) => damageOfFragment(path),

@@ -3,6 +3,7 @@ import {type CallOptions, HelperProcess} from '@firstlight/hdf5';
 import type {KnownCode, KnownContext} from './history/known.ts';
 import type {HistoryEntry} from './history/read-history.ts';
 import type {OriginColumns} from './history/read-origins.ts';
+import type {DataKind} from './reader/data-kinds.ts';
 import type {ValueDescription} from './reader/describe-value.ts';
 import type {ReadValue, Slice} from './reader/read-value.ts';
 import {withUndeclared} from './reader/load-structure.ts';
@@ -71,6 +72,11 @@ export class ReaderProcess implements AsyncDisposable {
   /** What a value is (kind, dtype, shape, labels) without reading its elements. Throws `no-value`. */
   describeValue(dir: string, run: RunId, name: string, options?: CallOptions): Promise<ValueDescription> {
     return this.#helper.call('describeValue', {dir, run, name}, options);
+  }
+
+  /** What sort of things the values of a run are, as far as they are merged. */
+  dataKinds(dir: string, run: RunId, options?: CallOptions): Promise<DataKind[]> {
+    return this.#helper.call('dataKinds', {dir, run}, options);
   }
 
   /** A value's data, whole or a slice of it. Throws `no-value`, `damaged-value`. */

@@ -4,10 +4,11 @@ import type {Command} from './command.ts';
 import {comment} from './comment.ts';
 import {set} from './set.ts';
 import {settings} from './settings.ts';
+import {types} from './types.ts';
 import {verify} from './verify.ts';
 
 /** Every command there is, by name. */
-export const commands = {comment, set, settings, verify} as const;
+export const commands = {comment, set, settings, types, verify} as const;
 
 export type CommandName = keyof typeof commands;
 /** What a command may be asked. */

@@ -46,7 +46,8 @@ function kindOfPreview(file: H5Group, name: string): ReadValue['kind'] | null {
 
 type DataDescription = Omit<ValueDescription, 'preview'>;
 
-function describeData(file: H5Group, run: RunId, name: string): DataDescription {
+/** Describes what a file that is open holds of a variable. Throws `no-value`. */
+export function describeData(file: H5Group, run: RunId, name: string): DataDescription {
   if (file.kind(name) !== 'group') throw noValue(run, name);
   using group = file.group(name);
   const type = group.attributes.get(objectTypeAttribute);
