@@ -9,7 +9,7 @@ import {type CellKey, cellKey, versionOfRow} from './row-version.ts';
  * Adds a version to a value's history and gives its number. To be called in the transaction that stores the value's row, before the row: when the row that is
  * replaced is not in the history (another program wrote it), it becomes a version first, so that nothing is ever replaced unseen.
  *
- * A fragment gives a value one version: when it is merged again, the version only gets the row's new time.
+ * A fragment gives a value one version; ask `recordedOf` before.
  */
 export function recordVersion(connection: Connection, run: RunId, version: NewVersion): number {
   noticeRow(connection, run, version.name);
@@ -41,12 +41,7 @@ const statementsOf = remembered((connection) => ({
        FROM run_variables AS rows WHERE proposal = ? AND run = ? AND name = ? ORDER BY version DESC LIMIT 1`,
     )
     .pluck(),
-  again: connection
-    .prepare<[number | null, string, string], number>(
-      'UPDATE fl_history SET timestamp = ? WHERE fragment = ? AND name = ? RETURNING version',
-    )
-    .pluck(),
-  recorded: connection.prepare<[string, string], number>('SELECT 1 FROM fl_history WHERE fragment = ? AND name = ?').pluck(),
+  recorded: connection.prepare<[string], {name: string; version: number}>('SELECT name, version FROM fl_history WHERE fragment = ?'),
   keep: connection.prepare<[string, ...CellKey, bigint]>(
     'UPDATE fl_history SET kept = ? WHERE proposal = ? AND run = ? AND name = ? AND version = ?',
   ),
@@ -71,9 +66,13 @@ export function latestVersion(connection: Connection, run: RunId, name: string):
   );
 }
 
-/** Whether the history has the version of a variable that a fragment brings. */
-export const isRecorded = (connection: Connection, fragment: string, name: string): boolean =>
-  statementsOf(connection).recorded.get(fragment, name) !== undefined;
+/** The versions that the history has of a fragment's variables already, by name: it was merged before, but not removed. */
+export const recordedOf = (connection: Connection, fragment: string): ReadonlyMap<string, number> =>
+  new Map(
+    statementsOf(connection)
+      .recorded.all(fragment)
+      .map(({name, version}) => [name, version]),
+  );
 
 /** Notes where the data of a replaced version is kept, below the directory of kept data. */
 export function noteKept(connection: Connection, run: RunId, {name, version, file}: {name: string; version: number; file: string}): void {
@@ -131,8 +130,6 @@ const withoutValue = (name: string) =>
 export function addVersion(connection: Connection, run: RunId, version: NewVersion): number {
   const {name, timestamp, fragment = null, origin = null, state} = version;
   const statements = statementsOf(connection);
-  const again = fragment === null ? undefined : statements.again.get(timestamp, fragment, name);
-  if (again !== undefined) return again;
   const cell = cellKey(run, name);
   const number = (statements.latest.get(...cell)?.version ?? 0) + 1;
   const stored = origin && storeOrigin(connection, name, origin);

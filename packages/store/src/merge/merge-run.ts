@@ -31,6 +31,8 @@ export interface Merging {
   readonly attempts: Attempts;
   /** Whose fragments are taken. */
   readonly owners: OwnerRule;
+  /** Throws when the folder is another's by now; asked before anything is written that others see. */
+  readonly assertOwn: () => void;
 }
 
 /**
@@ -65,10 +67,12 @@ function mergeTogether(
   run: RunId,
   fragments: readonly string[],
 ): {names: string[]; startTime: number | undefined} {
-  const keeper = new Keeper(connection, paths, run);
+  const keeper = new Keeper(connection, paths, {run, fragments});
   const contents = mergeIntoRunFile(paths.extractedData, run, fragments, {owners, keeper});
   const time = now();
-  const changes = contents.map((content, index) => rowsOf(content, time, fragments[index] as string));
+  const changes = contents.map((content, index) =>
+    rowsOf(onlyNew(content, keeper, fragments[index] as string), time, fragments[index] as string),
+  );
   const startTime = commit(connection, run, {changes, keeper, addedAt: time});
   ledger.addNotes([...keeper.problems, ...originProblems(contents, fragments)]);
   faultPoint('writer:after-commit');
@@ -105,6 +109,12 @@ function commit(connection: Connection, run: RunId, {changes, keeper, addedAt}: 
   write.immediate(); // takes the write lock at once and waits for others up to the connection's 30 s
   return startTime;
 }
+
+// What was merged before a crash, and perhaps changed by someone since, stays as it is.
+const onlyNew = (content: FragmentContents, keeper: Keeper, fragment: string): FragmentContents => ({
+  ...content,
+  entries: content.entries.filter(({name}) => keeper.isNew(name, fragment)),
+});
 
 const originProblems = (contents: readonly FragmentContents[], fragments: readonly string[]): string[] =>
   contents.flatMap(({origins: {problem}}, index) =>

@@ -8,7 +8,7 @@ import {openToAll} from '../folder/modes.ts';
 import {areas, copyVariable, ownGroup, removeVariable, variablesIn} from '../fragment/areas.ts';
 import {GuardedFile} from '../fragment/guarded.ts';
 import type {OwnerRule} from '../fragment/owners.ts';
-import {type FragmentContents, readFragment} from '../fragment/read.ts';
+import {type FragmentContents, type FragmentEntry, readFragment} from '../fragment/read.ts';
 import type {Keeper} from '../history/keeper.ts';
 import {DimensionNumbers} from '../netcdf/copy.ts';
 
@@ -66,21 +66,22 @@ function change(path: string, fragments: readonly string[], {owners, keeper}: Re
   const contents = fragments.map((fragment) => {
     using source = GuardedFile.open(fragment, {owners});
     const content = readFragment(source.file);
-    for (const entry of content.entries) keeper.beforeReplacing(target, entry, basename(fragment));
-    addTo(target, source.file, content, numbers);
+    for (const entry of content.entries) if (keeper.takes(target, entry, basename(fragment))) take(target, source.file, entry, numbers);
+    finish(target, content);
     source.assertUnchanged();
     return content;
   });
   return contents;
 }
 
-function addTo(target: H5File, source: H5File, {entries, provenance}: FragmentContents, numbers: DimensionNumbers): void {
+function take(target: H5File, source: H5File, {name, state}: FragmentEntry, numbers: DimensionNumbers): void {
+  removeVariable(target, name);
+  if (state !== 'none') copyVariable(source, target, name, numbers);
+}
+
+function finish(target: H5File, {provenance}: FragmentContents): void {
   if (!target.attributes.has('provenance')) target.attributes.set('provenance', provenance);
-  for (const {name, state} of entries) {
-    removeVariable(target, name);
-    if (state !== 'none') copyVariable(source, target, name, numbers);
-  }
-  // What a fragment wanted deleted is done; nobody should find the order again.
+  // What is ours in a fragment is for whoever merges it; the official combiner may have left it here.
   if (target.has(ownGroup)) target.delete(ownGroup);
 }
 
