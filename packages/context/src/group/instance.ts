@@ -33,6 +33,8 @@ export class GroupError extends Error {
 export interface GroupFacts extends GroupNode {
   readonly blueprint: Blueprint;
   readonly settings: GroupSettings;
+  /** What it was made with beside that, as far as it can be written down. */
+  readonly given: string;
   /** Its own variables by attribute. */
   readonly members: Map<string, Variable<unknown>>;
   readonly held: Map<string, GroupFacts>;

@@ -29,6 +29,7 @@ export function instantiate(blueprint: Blueprint, given: object, position: Posit
   const facts: GroupFacts = {
     blueprint,
     settings,
+    given: JSON.stringify(parameters, plainly) ?? '',
     name: settings.name,
     get kind() {
       return blueprint.kind;
@@ -44,6 +45,14 @@ export function instantiate(blueprint: Blueprint, given: object, position: Posit
   checkNames(blueprint, linked, attributes);
   for (const [attribute, value] of Object.entries({...linked, ...attributes})) hold(facts, attribute, value);
   return Object.freeze(Object.assign(self, linked, attributes));
+}
+
+/** For `JSON.stringify`: objects of classes only say that they are there. */
+function plainly(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function') return `${typeof value} ${String(value)}`;
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  const isPlain = typeof value !== 'object' || value === null || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain ? value : 'object';
 }
 
 /** A link that was not given, or whose other end is itself a link that was not given. */

@@ -4,7 +4,7 @@ import {dirname, isAbsolute, join, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import type {Problem} from '@firstlight/core';
 import {build} from 'esbuild';
-import type {BuildFailure, Message, Plugin} from 'esbuild';
+import type {BuildFailure, Message, Metafile, Plugin} from 'esbuild';
 
 /** A context file and all it imports from its folder, as one module. */
 export interface Bundle {
@@ -13,6 +13,10 @@ export interface Bundle {
   readonly problems: readonly Problem[];
   /** The files that went into it. */
   readonly inputs: readonly string[];
+  /** Which of these files each import of a file means. */
+  readonly imports: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Addresses of the modules that stayed outside. */
+  readonly packages: readonly string[];
 }
 
 const problemOf = (message: Message, severity: 'error' | 'warning', context: string): Problem => ({
@@ -49,20 +53,35 @@ export async function bundle(context: string, cacheFolder: string): Promise<Bund
     const text = output?.contents ?? new Uint8Array();
     const path = join(cacheFolder, `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.mjs`);
     if (!existsSync(path)) writeFileSync(path, text);
-    const inputs = Object.keys(result.metafile.inputs).map((input) => resolve(dirname(context), input));
-    return {path, problems: result.warnings.map((warning) => problemOf(warning, 'warning', context)), inputs};
+    return {path, problems: result.warnings.map((warning) => problemOf(warning, 'warning', context)), ...linksOf(result.metafile, context)};
   } catch (error) {
     const {errors, warnings} = error as Partial<BuildFailure>;
     if (!errors) throw error;
     return {
       path: undefined,
       inputs: [],
+      imports: new Map(),
+      packages: [],
       problems: [
         ...errors.map((message) => problemOf(message, 'error', context)),
         ...(warnings ?? []).map((message) => problemOf(message, 'warning', context)),
       ],
     };
   }
+}
+
+function linksOf({inputs}: Metafile, context: string): Pick<Bundle, 'inputs' | 'imports' | 'packages'> {
+  const placeOf = (input: string): string => resolve(dirname(context), input);
+  const imports = Object.entries(inputs).map(([input, {imports: all}]) => {
+    const inside = all.filter(({external}) => external !== true);
+    return [placeOf(input), new Map(inside.map(({original, path}) => [original ?? path, placeOf(path)]))] as const;
+  });
+  const outside = Object.values(inputs).flatMap((input) => input.imports.filter(({external}) => external === true));
+  return {
+    inputs: Object.keys(inputs).map(placeOf),
+    imports: new Map(imports),
+    packages: [...new Set(outside.map(({path}) => path))].sort(),
+  };
 }
 
 /** The bundle lies elsewhere, so a context that asks where it is gets the place of its source. */

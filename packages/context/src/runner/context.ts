@@ -5,6 +5,9 @@ import {isMissingName} from '../group/missing.ts';
 import {bundle} from './bundle.ts';
 import type {Bundle} from './bundle.ts';
 import {watchFiles} from './freshness.ts';
+import {identify} from './identity/identify.ts';
+import type {Made} from './identity/identify.ts';
+import {environmentOf} from './identity/environment.ts';
 import {Pool} from './pool.ts';
 import {annotate} from './source/annotate.ts';
 import {checkTypes} from './types/check.ts';
@@ -75,10 +78,11 @@ async function loadBundle(
   const worker = pool.take();
   const timer = setTimeout(() => worker.kill(), loadSeconds * 1000);
   try {
-    const {variables, groups, problems} = await worker.loaded;
+    const {variables, groups, problems, made} = await worker.loaded;
     const graph = buildGraph(annotate(variables, file), file, {isShared});
     pool.keep(worker);
-    return loaded(file, graph, [...built.problems, ...problems, ...graph.problems], pool, groups);
+    const all = [...built.problems, ...problems, ...graph.problems];
+    return withCode(loaded(file, graph, all, pool, groups), built, new Map(Object.entries(made)));
   } catch (error) {
     if (!(error instanceof WorkerEnded)) throw error;
     const text = `While the context file was loaded (for at most ${loadSeconds} s), ${error.message}.`;
@@ -86,6 +90,17 @@ async function loadBundle(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Adds what its values are made by to a context that can run. */
+function withCode(context: Loaded, {inputs, imports, packages}: Bundle, made: ReadonlyMap<string, Made>): Loaded {
+  const {description} = context;
+  if (description.problems.some(({severity}) => severity === 'error')) return context;
+  const known = {context: description.file, files: inputs, imports, variables: description.variables, made};
+  const {codes, version, problem} = identify(known);
+  const variables = description.variables.map((variable) => ({...variable, code: codes.get(variable.name)}));
+  const problems = [...description.problems, ...(problem ? [problem] : [])];
+  return {...context, description: {...description, variables, problems, context: version, environment: environmentOf(packages)}};
 }
 
 function loaded(file: string, graph: Graph, problems: readonly Problem[], pool: Pool | undefined, groups: GroupInfo[] = []): Loaded {

@@ -15,6 +15,8 @@ import type {Catalogue, RunFacts} from './catalogue.ts';
 import {placeText} from './child/failures.ts';
 import {defaultMemoryBytes, watchFamily} from './limits.ts';
 import type {Argument, Order, Outcome} from './messages.ts';
+import type {LoadedContext} from './context.ts';
+import {Origins} from './origins.ts';
 import type {Pool} from './pool.ts';
 import {WorkerEnded} from './worker.ts';
 import type {Worker} from './worker.ts';
@@ -29,6 +31,11 @@ export interface JobEffects {
   now(): number;
   /** Where `mymdc` inputs come from; default: the facility's catalogue. */
   readonly catalogue?: Catalogue;
+}
+
+/** A context that is loaded, with processes to run it in. */
+export interface Loaded extends Pick<LoadedContext, 'graph' | 'description'> {
+  readonly pool: Pool;
 }
 
 /** A process may end this often between two variables before the job gives up. */
@@ -49,6 +56,7 @@ export class Job {
   readonly #given: ReadonlyMap<string, ForeignValue>;
   readonly #pool: Pool;
   readonly #effects: JobEffects;
+  readonly #origins: Origins;
   readonly #errors = new Map<string, VariableError>();
   /** Variables with a value for their dependants. */
   readonly #available = new Set<string>();
@@ -66,8 +74,9 @@ export class Job {
   #planned: readonly string[] = [];
   readonly #announced = new Set<string>();
 
-  constructor(request: RunRequest, graph: Graph, pool: Pool, effects: JobEffects) {
+  constructor(request: RunRequest, {graph, pool, description}: Loaded, effects: JobEffects) {
     this.request = request;
+    this.#origins = new Origins(request, description);
     this.#given = new Map((request.foreign ?? []).map((value) => [value.name, value]));
     this.#graph = this.#given.size === 0 ? graph : withoutGiven(graph, new Set(this.#given.keys()));
     this.#pool = pool;
@@ -98,7 +107,12 @@ export class Job {
 
   /** What others hear of: what stands for a link that is not there is no variable of the file. */
   get #told(): string[] {
-    return this.#planned.filter((name) => !isMissingName(name));
+    return this.#planned.filter((name) => !isMissingName(name) && !this.#isSilent(name));
+  }
+
+  /** Whether a variable is computed only because others need it. */
+  #isSilent(name: string): boolean {
+    return this.request.only === true && this.request.variables?.includes(name) !== true;
   }
 
   #cancelRest(message: string): Finished {
@@ -153,10 +167,10 @@ export class Job {
     if (notGiven.length > 0) return this.#settleNotGiven(name, notGiven);
     const unknown = this.#unknownFact(name);
     if (unknown) return this.#settleFailed(name, unknown, 0);
-    if (!isMissingName(name)) this.#effects.emit({type: 'progress', job: this.request.job, variable: name});
+    if (!isMissingName(name) && !this.#isSilent(name)) this.#effects.emit({type: 'progress', job: this.request.job, variable: name});
     const began = this.#effects.now();
     try {
-      this.#settleComputed(name, await this.#compute(worker, name, true));
+      this.#settleComputed(name, await this.#compute(worker, name, !this.#isSilent(name)));
     } catch (error) {
       if (!(error instanceof WorkerEnded)) throw error;
       await this.#settleEnded(name, error, this.#secondsSince(began));
@@ -197,15 +211,18 @@ export class Job {
     this.#errors.set(name, error);
     const state = error.errorClass === 'Skip' ? 'skipped' : 'failed';
     const attributes = {error: error.message, error_cls: error.errorClass, ...(where !== undefined && {where})};
-    const fragment = this.#graph.variables.get(name)?.transient ? null : await this.#record(name, error, where);
+    const isKept = !this.#graph.variables.get(name)?.transient && !this.#isSilent(name);
+    const fragment = !isKept ? null : await this.#record(name, error, where);
     this.#emitValue({variable: name, state, ...noValue, attributes, seconds, fragment});
   }
 
   #emitValue(value: Omit<ValueEvent, 'type' | 'job' | 'proposal' | 'run'>): void {
     const {job, proposal, run} = this.request;
     this.#announced.add(value.variable);
-    if (isMissingName(value.variable)) return;
-    this.#effects.emit({type: 'value', job, proposal, run, ...value});
+    if (value.variable !== startTime) this.#origins.settle(value.variable, value.state);
+    if (isMissingName(value.variable) || this.#isSilent(value.variable)) return;
+    const identity = this.#origins.of(value.variable)?.identity;
+    this.#effects.emit({type: 'value', job, proposal, run, ...value, ...(identity !== undefined && {identity})});
   }
 
   /** Where a variable stands in the user's files; all that is known of one whose process has ended. */
@@ -217,7 +234,7 @@ export class Job {
 
   async #record(name: string, {errorClass, message}: VariableError, where: string | undefined): Promise<string | null> {
     const worker = await this.#ready();
-    return (await worker.ask({type: 'record', name, errorClass, message, where})).outcome.fragment;
+    return (await worker.ask({type: 'record', name, errorClass, message, where, made: this.#origins.of(name)})).outcome.fragment;
   }
 
   /** The names of required inputs without a value, one for each input and match. */
@@ -321,9 +338,10 @@ export class Job {
 
   #orderFor(name: string, store: boolean): ComputeOrder {
     const variable = this.#graph.variables.get(name);
+    const made = store && {made: this.#origins.of(name)};
     return variable
-      ? {type: 'compute', name, arguments: variable.inputs.map((input) => this.#argument(input)), store}
-      : {type: 'start-time', store};
+      ? {type: 'compute', name, arguments: variable.inputs.map((input) => this.#argument(input)), store, ...made}
+      : {type: 'start-time', store, ...made};
   }
 
   #argument(input: VariableInput): Argument {

@@ -1,5 +1,5 @@
 /** What the supervising process and the process that runs users' code say to each other. Both sides check what they hear. */
-import {wire} from '@firstlight/core';
+import {origins, wire} from '@firstlight/core';
 import {z} from 'zod';
 
 /** Where an argument of a variable's function comes from. */
@@ -10,6 +10,9 @@ const argument = z.discriminatedUnion('from', [
   z.object({from: z.literal('given'), parameter: z.string(), value: z.unknown()}),
   z.object({from: z.literal('default'), parameter: z.string()}),
 ]);
+
+/** The part of an origin that is known before a value is computed. */
+const madeOf = origins.origin.omit({pid: true, startedAt: true, seconds: true, memoryBytes: true});
 
 export const order = z.discriminatedUnion('type', [
   /** Opens the run; answered by `opened`. */
@@ -26,11 +29,25 @@ export const order = z.discriminatedUnion('type', [
     foreign: z.array(wire.foreignValue),
   }),
   /** Computes a variable, stores its value if asked to, and keeps it for its dependants; answered by `computed`. */
-  z.object({type: z.literal('compute'), name: z.string(), arguments: z.array(argument), store: z.boolean()}),
+  z.object({
+    type: z.literal('compute'),
+    name: z.string(),
+    arguments: z.array(argument),
+    store: z.boolean(),
+    /** What it is made of; left out: not known, or nothing is stored. */
+    made: madeOf.optional(),
+  }),
   /** Stores when the run began, and keeps it; answered by `computed`. */
-  z.object({type: z.literal('start-time'), store: z.boolean()}),
+  z.object({type: z.literal('start-time'), store: z.boolean(), made: madeOf.optional()}),
   /** Stores why a variable has no value; answered by `computed`. */
-  z.object({type: z.literal('record'), name: z.string(), errorClass: z.string(), message: z.string(), where: z.string().optional()}),
+  z.object({
+    type: z.literal('record'),
+    name: z.string(),
+    errorClass: z.string(),
+    message: z.string(),
+    where: z.string().optional(),
+    made: madeOf.optional(),
+  }),
   /** Ends the process. */
   z.object({type: z.literal('end')}),
 ]);
@@ -49,11 +66,20 @@ const outcome = z.object({
   isSkip: z.boolean().optional(),
 });
 
+const position = z.object({file: z.string(), line: z.int(), column: z.int()});
+
 export const declaredVariable = wire.variable.extend({data: z.enum(['raw', 'proc']).nullable()});
 
 export const answer = z.discriminatedUnion('type', [
   /** The context is loaded. */
-  z.object({type: z.literal('loaded'), variables: z.array(declaredVariable), groups: z.array(wire.group), problems: z.array(wire.problem)}),
+  z.object({
+    type: z.literal('loaded'),
+    variables: z.array(declaredVariable),
+    groups: z.array(wire.group),
+    problems: z.array(wire.problem),
+    /** Where each variable came from: its own place, then those of its groups; and what these were made with. */
+    made: z.record(z.string(), z.object({places: z.array(position), given: z.string()})),
+  }),
   z.object({type: z.literal('opened'), hasProc: z.boolean(), proposalPath: z.string().nullable()}),
   z.object({type: z.literal('computed'), outcome}),
   /** The order could not be carried out. */
@@ -63,4 +89,5 @@ export const answer = z.discriminatedUnion('type', [
 export type Order = z.infer<typeof order>;
 export type Answer = z.infer<typeof answer>;
 export type Argument = z.infer<typeof argument>;
+export type MadeOf = z.infer<typeof madeOf>;
 export type Outcome = z.infer<typeof outcome>;

@@ -109,7 +109,7 @@ export class Runner implements AsyncDisposable {
     const {description, graph, pool} = this.#context;
     const problem = description.problems.find(({severity}) => severity === 'error');
     if (problem || !pool) return refuse(`The context file cannot run: ${problem?.text ?? 'it was not built'} (${place(problem)})`);
-    this.#job = new Job(request, graph, pool, this.#effects);
+    this.#job = new Job(request, {graph, pool, description}, this.#effects);
     await this.#job.run();
     this.#job = undefined;
   }

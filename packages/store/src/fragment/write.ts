@@ -1,7 +1,7 @@
 import {randomInt} from 'node:crypto';
 import {existsSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
-import {FirstlightError, isVariableName, type RunId} from '@firstlight/core';
+import {FirstlightError, isVariableName, type Origin, type RunId} from '@firstlight/core';
 import {type H5Group, openFile} from '@firstlight/hdf5';
 import {faultPoint} from '../fault-point.ts';
 import {renameIntoPlace} from '../folder/durable.ts';
@@ -9,14 +9,21 @@ import {explaining} from '../folder/errors.ts';
 import {openToAll} from '../folder/modes.ts';
 import type {FragmentResult} from '../value/model.ts';
 import {areas, noneAttribute, ownGroup} from './areas.ts';
+import {originsName} from './read-origins.ts';
 import {storeOutcome} from './store-value.ts';
+
+export interface WriteFragmentOptions {
+  /** Who produced the values; `context.py` for a context's, whatever its language. */
+  readonly provenance?: string;
+  /** What the values were made of, by name. */
+  readonly origins?: Readonly<Record<string, Origin>> | undefined;
+}
 
 /**
  * Leaves results of a run in `extracted_data/` as a fragment: one file that the folder's writer merges. When this returns, it is complete and on the disk.
  *
  * Throws `value-not-storable` (a value that no file can hold), `bad-name`, `disk-full` or `no-permission`, and then leaves nothing behind.
  *
- * @param provenance who produced the values; `context.py` for a context's, whatever its language.
  * @returns the fragment's file name.
  * @example
  * writeFragment(folder.extractedData, {proposal: 1234, run: 7}, [{name: 'energy', outcome: {state: 'ok', cell: {data: 9.3, units: 'keV'}}}]);
@@ -25,7 +32,7 @@ export function writeFragment(
   extractedData: string,
   run: RunId,
   results: readonly FragmentResult[],
-  {provenance = 'context.py'}: {provenance?: string} = {},
+  {provenance = 'context.py', origins}: WriteFragmentOptions = {},
 ): string {
   for (const {name} of results) checkName(name);
   const {writing, ready, fileName} = freeName(extractedData, run);
@@ -33,7 +40,7 @@ export function writeFragment(
     explaining(extractedData, () => {
       {
         using file = openFile(writing, 'x', {locking: false});
-        fill(file, results, provenance);
+        fill(file, results, {provenance, origins});
       }
       openToAll(writing);
       faultPoint('fragment:before-rename');
@@ -54,14 +61,15 @@ function checkName(name: string): void {
   );
 }
 
-function fill(file: H5Group, results: readonly FragmentResult[], provenance: string): void {
+function fill(file: H5Group, results: readonly FragmentResult[], {provenance, origins}: WriteFragmentOptions & {provenance: string}): void {
   file.attributes.set('provenance', provenance);
   for (const area of Object.values(areas)) file.createGroup(area)[Symbol.dispose]();
   for (const {name, outcome} of results) if (outcome.state !== 'none') storeOutcome(file, name, outcome);
   const none = results.filter(({outcome}) => outcome.state === 'none').map(({name}) => name);
-  if (none.length === 0) return;
+  if (none.length === 0 && !origins) return;
   using own = file.createGroup(ownGroup);
-  own.attributes.set(noneAttribute, {dtype: 'string', shape: [none.length], data: none});
+  if (none.length > 0) own.attributes.set(noneAttribute, {dtype: 'string', shape: [none.length], data: none});
+  if (origins) own.createDataset(originsName, JSON.stringify(origins))[Symbol.dispose]();
 }
 
 const letters = 'abcdefghijklmnopqrstuvwxyz0123456789_';

@@ -1,5 +1,6 @@
 import type {GroupInfo, Problem} from '@firstlight/core';
 import {z} from 'zod';
+import {ownerOf} from '../../group/instance.ts';
 import {missingLinkOf} from '../../group/missing.ts';
 import type {Glob, Input} from '../../inputs.ts';
 import {needsSchema} from '../../needs.ts';
@@ -7,7 +8,7 @@ import {positionIn} from '../../position.ts';
 import type {Position} from '../../position.ts';
 import {summaryNames} from '../../summary-names.ts';
 import {isVariable, Variable} from '../../variable.ts';
-import type {declaredVariable} from '../messages.ts';
+import type {Answer, declaredVariable} from '../messages.ts';
 import {failureOf} from './failures.ts';
 import {describeInput} from './inputs.ts';
 import {namesOf, problemAt} from './names.ts';
@@ -21,7 +22,11 @@ export interface Description {
   readonly variables: readonly Declared[];
   readonly groups: readonly GroupInfo[];
   readonly problems: readonly Problem[];
+  /** Where each variable came from. */
+  readonly made: Readonly<Record<string, Made>>;
 }
+
+type Made = Extract<Answer, {type: 'loaded'}>['made'][string];
 
 const text = z.string({error: 'must be a string'});
 const options = z
@@ -68,7 +73,16 @@ export function describe(module: Readonly<Record<string, unknown>>, file: string
     variables,
     groups: names.expanded.groups.map(groupInfo),
     problems,
+    made: Object.fromEntries(found.map(({name, variable}) => [name, madeOf(variable, names.expanded)])),
   };
+}
+
+/** A variable's own place, then those of its group and of the groups that hold it. */
+function madeOf(variable: Variable<unknown>, {groups}: Names['expanded']): Made {
+  const around = new Set([ownerOf(variable)?.facts].filter((facts) => facts !== undefined));
+  for (const inner of around) for (const {facts} of groups) if ([...facts.held.values()].includes(inner)) around.add(facts); // grows on the way
+  const places = [variable.position, ...[...around].map(({position}) => position)];
+  return {places: places.filter((place) => place !== undefined), given: [...around].map(({given}) => given).join('\n')};
 }
 
 const groupInfo = ({name, title, facts}: Names['expanded']['groups'][number]): GroupInfo => ({

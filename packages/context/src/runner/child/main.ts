@@ -22,7 +22,13 @@ process.setSourceMapsEnabled(true);
 
 const send = process.send?.bind(process) as (answer: Answer) => boolean;
 const description = await load();
-send({type: 'loaded', variables: [...description.variables], groups: [...description.groups], problems: [...description.problems]});
+send({
+  type: 'loaded',
+  variables: [...description.variables],
+  groups: [...description.groups],
+  problems: [...description.problems],
+  made: {...description.made},
+});
 warmUp(dirname(bundle));
 flushCompileCache(); // for the processes after this one, which may be ended before it would be written
 const session = new Session(description.named, context);
@@ -33,7 +39,7 @@ async function load(): Promise<Description> {
   try {
     return describe((await import(pathToFileURL(bundle).href)) as Record<string, unknown>, context);
   } catch (thrown) {
-    return {named: new Map(), variables: [], groups: [], problems: [loadProblem(thrown, context, dirname(context))]};
+    return {named: new Map(), variables: [], groups: [], problems: [loadProblem(thrown, context, dirname(context))], made: {}};
   }
 }
 

@@ -1,11 +1,12 @@
 import {isFirstlightError} from '@firstlight/core';
+import type {Origin} from '@firstlight/core';
 import {listRunFiles, mockRun, openRun} from '@firstlight/data';
 import type {Run} from '@firstlight/data';
 import {summarise, writeFragment} from '@firstlight/store';
 import type {CellValue, FragmentResult} from '@firstlight/store';
 import type {Input} from '../../inputs.ts';
 import type {Variable} from '../../variable.ts';
-import type {Argument, Order, Outcome} from '../messages.ts';
+import type {Argument, MadeOf, Order, Outcome} from '../messages.ts';
 import {dataOf, toCellValue, toSummary} from './convert.ts';
 import {failureOf, placeOf, userTrace} from './failures.ts';
 import type {Failure} from './failures.ts';
@@ -22,6 +23,8 @@ export class Session {
   readonly #values = new Map<string, unknown>();
   #open: OrderOf<'open'> | undefined;
   #run: Run | undefined;
+  /** What is being made now, of what, and since when. */
+  #making: {made: MadeOf | undefined; began: number} = {made: undefined, began: 0};
 
   /** Takes the variables of a context file. */
   constructor(variables: ReadonlyMap<string, Variable<unknown>>, context: string) {
@@ -40,9 +43,10 @@ export class Session {
   }
 
   /** Computes one variable; whatever users' code throws is part of the outcome. */
-  async compute({name, arguments: given, store}: OrderOf<'compute'>): Promise<Outcome> {
+  async compute({name, arguments: given, store, made}: OrderOf<'compute'>): Promise<Outcome> {
     const variable = this.#variables.get(name) as Variable<unknown>;
     const began = performance.now();
+    this.#making = {made, began};
     const seconds = () => (performance.now() - began) / 1000;
     try {
       const result = await variable.compute({run: this.#run, ...this.#arguments(variable, given)} as never);
@@ -111,21 +115,32 @@ export class Session {
   }
 
   /** Keeps and stores when the run began. */
-  startTime({store}: OrderOf<'start-time'>): Outcome {
+  startTime({store, made}: OrderOf<'start-time'>): Outcome {
     const began = performance.now();
+    this.#making = {made, began};
     const data = this.#run?.startTime ?? Date.now() / 1000;
     this.#values.set('start_time', data);
     return {...this.#described('start_time', 'ok', {data}, store), hasData: true, seconds: (performance.now() - began) / 1000};
   }
 
   /** Stores why a variable has no value. */
-  record({name, errorClass, message, where}: OrderOf<'record'>): Outcome {
+  record({name, errorClass, message, where, made}: OrderOf<'record'>): Outcome {
+    this.#making = {made, began: performance.now()};
     return {...this.#failed(name, {errorClass, message, where}, true), seconds: 0};
   }
 
   #write(result: FragmentResult): string {
     const {proposal, run, fragments} = this.#open as OrderOf<'open'>;
-    return writeFragment(fragments, {proposal, run}, [result]);
+    const origin = this.#originNow();
+    return writeFragment(fragments, {proposal, run}, [result], origin && {origins: {[result.name]: origin}});
+  }
+
+  #originNow(): Origin | undefined {
+    const {made, began} = this.#making;
+    if (!made) return undefined;
+    const seconds = (performance.now() - began) / 1000;
+    const {maxRSS} = process.resourceUsage();
+    return {...made, pid: process.pid, startedAt: Date.now() / 1000 - seconds, seconds, memoryBytes: maxRSS * 1024};
   }
 
   #arguments(variable: Variable<unknown>, given: readonly Argument[]): Record<string, unknown> {
