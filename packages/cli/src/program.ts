@@ -105,7 +105,9 @@ const commands: (() => Command)[] = [
   context,
   () =>
     new Command('export')
-      .description('write a selection of the table to a file; its end says how: .csv, .parquet, .xlsx, .md or .h5')
+      .description(
+        'write a selection of the table to a file; its end says how: .csv, .parquet, .xlsx, .md, .h5, or .zip for a bundle of everything',
+      )
       .requiredOption('--to <file>', 'the file to write')
       .addOption(new Option('--runs <runs>', 'only these: 12, 1-5,8 or all').argParser(runs))
       .option('--vars <names>', 'only these variables: names and globs, with commas between', names)
@@ -115,6 +117,13 @@ const commands: (() => Command)[] = [
       .addOption(folder())
       .addOption(json())
       .action(async (options) => (await import('./commands/export.ts')).exportFolder(options)),
+  () =>
+    new Command('import')
+      .description('make an experiment folder of a bundle that export wrote, after checking all of it')
+      .argument('<file>', 'the bundle, a .zip')
+      .argument('<dir>', 'the folder to make')
+      .addOption(json())
+      .action(async (file, dir, options) => (await import('./commands/import.ts')).importFolder(file, dir, options)),
   () =>
     new Command('settings')
       .description('list what the folder says about itself, or change or delete one thing of it')

@@ -1,6 +1,8 @@
 /** The process that writes an export or reads a bundle, step by step; see `export-process.ts`. */
 import {dirname} from 'node:path';
 import {serveCalls} from '@firstlight/hdf5';
+import {type ImportPlace, readBundle} from './bundle/read-bundle.ts';
+import {writeBundle} from './bundle/write-bundle.ts';
 import {openToRead} from './database/connection.ts';
 import {writeCsv} from './export/csv.ts';
 import type {ExportFormat} from './export/formats.ts';
@@ -21,6 +23,8 @@ export interface ExportRequest {
   readonly format: ExportFormat;
   readonly selection: Selection;
   readonly titles: boolean;
+  /** Of this program, for bundles. */
+  readonly version: string;
 }
 
 /** How far it is. */
@@ -36,7 +40,7 @@ let work: Generator<number> | AsyncGenerator<number> | undefined;
 let place = '';
 let progress = {done: 0, total: 0};
 
-function begin({dir, path, format, selection, titles}: ExportRequest): {runs: number; variables: number} {
+function begin({dir, path, format, selection, titles, version}: ExportRequest): {runs: number; variables: number} {
   place = dirname(path);
   const source = new ExportSource(dir, openToRead(pathsOf(dir).database), selection);
   const writers = {
@@ -45,6 +49,7 @@ function begin({dir, path, format, selection, titles}: ExportRequest): {runs: nu
     parquet: () => writeParquet(source, path),
     xlsx: () => writeXlsx(source, path),
     hdf5: () => writeHdf5(source, path),
+    bundle: () => writeBundle({source, selection, version}, path),
   };
   work = writers[format]();
   progress = {done: 0, total: source.runs.length};
@@ -66,4 +71,10 @@ async function step(): Promise<ExportStep> {
   }
 }
 
-serveCalls({begin, step});
+function beginImport(request: ImportPlace): void {
+  place = dirname(request.dir);
+  progress = {done: 0, total: 0};
+  work = readBundle(request, (bytes) => void (progress = {...progress, total: bytes}));
+}
+
+serveCalls({begin, beginImport, step});

@@ -1,12 +1,15 @@
-import {existsSync, rmSync} from 'node:fs';
+import {existsSync, readFileSync, rmSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 import {FirstlightError} from '@firstlight/core';
 import {HelperProcess} from '@firstlight/hdf5';
+import {z} from 'zod';
 import type {ExportRequest, ExportStep} from './export-main.ts';
 import {formatOf} from './export/formats.ts';
 import type {Selection} from './export/model.ts';
 import {renameIntoPlace} from './folder/durable.ts';
 import {explaining} from './folder/errors.ts';
+
+const {version} = z.object({version: z.string()}).parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
 
 export interface ExportOptions extends Selection {
   /** Titles instead of names above the columns of CSV. */
@@ -25,7 +28,7 @@ export interface Exported {
 }
 
 /**
- * Writes a selection of a folder to a file in the format that the end of its name says: csv, parquet, xlsx, md or h5.
+ * Writes a selection of a folder to a file in the format that the end of its name says: csv, parquet, xlsx, md h5 or zip (a bundle that `importBundle` reads).
  *
  * It works in a process of its own, needs nobody's permission but to read, and the file appears as a whole or not at all.
  *
@@ -45,14 +48,14 @@ export async function exportTo(
   const path = join(dirname(target), `.${basename(target)}.${process.pid}.part`);
   rmSync(path, {force: true});
   try {
-    const request: ExportRequest = {dir, path, format, titles, selection};
+    const request: ExportRequest = {dir, path, format, titles, selection, version};
     const {runs, variables} = await work(request, {onProgress, signal});
     signal?.throwIfAborted();
     refuseExisting(target, force); // somebody may have been faster
     explaining(dirname(target), () => renameIntoPlace(path, target));
     return {file: target, runs, variables};
   } finally {
-    rmSync(path, {force: true});
+    for (const left of [path, `${path}.d`]) rmSync(left, {recursive: true, force: true});
   }
 }
 

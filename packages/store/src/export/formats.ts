@@ -9,6 +9,7 @@ const formats = {
   '.md': 'markdown',
   '.h5': 'hdf5',
   '.hdf5': 'hdf5',
+  '.zip': 'bundle',
 } as const;
 
 export type ExportFormat = (typeof formats)[keyof typeof formats];
