@@ -85,6 +85,7 @@ export class Workshop implements AsyncDisposable {
           onMerged: (report, upTo) => (workshop ? workshop.#onMerged(report, upTo) : undefined),
           onDiskFull: () => disk.isFull(),
           onNote,
+          onRegained: () => (workshop ? workshop.#work?.scheduler.dispatch() : undefined),
         }),
       ),
     );

@@ -14,6 +14,8 @@ export interface FolderWriterOptions {
   readonly onMerged: (report: MergeReport, upTo: number) => void;
   /** One sentence that a person should see. */
   readonly onNote: (sentence: string) => void;
+  /** The folder, which another process had taken, is ours again. */
+  readonly onRegained: () => void;
   /** Something did not fit on the disk; it is tried again. */
   readonly onDiskFull: () => void;
 }
@@ -39,7 +41,7 @@ export class FolderWriter implements AsyncDisposable {
   #isWanted = false;
   #restMs = shortestRestMs;
   #wake: () => void = () => {};
-  #state: 'alive' | 'restarting' = 'alive';
+  #state: 'alive' | 'restarting' | 'none' = 'alive';
 
   private constructor(process: WriterProcess, options: FolderWriterOptions) {
     this.#process = process;
@@ -51,7 +53,8 @@ export class FolderWriter implements AsyncDisposable {
     return new FolderWriter(await WriterProcess.start(dir), options);
   }
 
-  get state(): 'alive' | 'restarting' {
+  /** `none`: another process has taken the folder, which is tried again until that one ends. */
+  get state(): 'alive' | 'restarting' | 'none' {
     return this.#state;
   }
 
@@ -106,7 +109,14 @@ export class FolderWriter implements AsyncDisposable {
 
   /** A number that changes when another program has changed the database, or the writer was started again. */
   async foreignChanges(): Promise<number> {
-    return this.#process.foreignChanges();
+    try {
+      const changes = await this.#process.foreignChanges();
+      this.#isAlive();
+      return changes;
+    } catch (error) {
+      if (isFirstlightError(error, 'folder-owned')) this.#isLost(error);
+      throw error;
+    }
   }
 
   /** Says that there are fragments, which are merged within a second; returns at once. */
@@ -168,7 +178,7 @@ export class FolderWriter implements AsyncDisposable {
     for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, longestRetryMs)) {
       try {
         const result = await action();
-        this.#state = 'alive';
+        this.#isAlive();
         return result;
       } catch (error) {
         if (this.#closing.signal.aborted) throw error;
@@ -185,3 +195,15 @@ export class FolderWriter implements AsyncDisposable {
     this.#options.log.warn(`The writer failed at ${what} and will try again: ${sentenceOf(error)}`);
   }
 }
+    if (isFirstlightError(error, 'folder-owned')) this.#isLost(error);
+
+  #isLost(error: unknown): void {
+    if (this.#state !== 'none') this.#options.onNote(sentenceOf(error));
+    this.#state = 'none';
+  }
+
+  #isAlive(): void {
+    const wasLost = this.#state === 'none';
+    this.#state = 'alive';
+    if (wasLost) this.#options.onRegained();
+  }

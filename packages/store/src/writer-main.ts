@@ -7,14 +7,28 @@ import {FolderWriter} from './writer/folder-writer.ts';
 
 const dir = process.argv[2] as string;
 let opened: FolderWriter | undefined;
-const writer = (): FolderWriter => {
-  opened ??= FolderWriter.open(dir);
+let timesOpened = 0;
+let address: string | null = null;
+
+/** The writer; a new one when another process had taken the folder, if that one has given it up. Throws `folder-owned` else. */
+function writer(): FolderWriter {
+  if (opened && !opened.isLost) return opened;
+  opened?.[Symbol.dispose]();
+  opened = undefined;
+  opened = FolderWriter.open(dir);
+  timesOpened += 1;
+  if (timesOpened > 1) opened.announceAddress(address);
   return opened;
-};
+}
+
+function announceAddress(to: string | null): void {
+  address = to;
+  writer().announceAddress(to);
+}
 
 serveCalls({
   open: () => void writer(),
-  announceAddress: (address: string | null) => writer().announceAddress(address),
+  announceAddress,
   updateVariables: (variables: readonly VariableInfo[]) => writer().updateVariables(variables),
   ensureRun: ({run, addedAt}: {run: RunId; addedAt: number}) => writer().ensureRun(run, addedAt),
   edit: ({edit, author}: {edit: Edit; author: string | null}) => writer().edit(edit, author),
@@ -26,5 +40,6 @@ serveCalls({
   writeFailures: ({run, names, failure}: {run: RunId; names: readonly string[]; failure: {errorClass: string; message: string}}) =>
     writer().writeFailures(run, names, failure),
   foreignHand: () => writer().foreignHand,
-  foreignChanges: () => writer().foreignChanges(),
+  // Each connection counts for itself.
+  foreignChanges: () => writer().foreignChanges() + timesOpened * 2 ** 32,
 });

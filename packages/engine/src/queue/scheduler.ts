@@ -93,8 +93,8 @@ export class Scheduler {
 
   /** Starts what can be started. */
   dispatch(): void {
-    const {disk, jobsAtOnce} = this.#parts;
-    while (!this.#isStopped && disk.state === 'ok' && this.#running.size < jobsAtOnce && this.#storing.size < maximumStoring) {
+    const {disk, jobsAtOnce, writer} = this.#parts;
+    while (!this.#isStopped && disk.state === 'ok' && writer.state !== 'none' && this.#running.size < jobsAtOnce && this.#storing.size < maximumStoring) {
       const job = this.#queue.next();
       if (!job) return;
       this.#queue.move(job, 'running');

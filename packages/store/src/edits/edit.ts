@@ -14,9 +14,18 @@ export type Edit =
   | {readonly edit: 'delete-time-comment'; readonly id: number}
   | {readonly edit: 'setting'; readonly key: string; readonly text: string | null};
 
-/** Makes a change by hand, all of it or nothing; gives the time comment it was about, if it was about one. */
-export function makeEdit(connection: Connection, edit: Edit, hand: Hand): TimeComment | undefined {
-  return connection.transaction(() => makers[edit.edit](connection, edit as never, hand)).immediate();
+/**
+ * Makes a change by hand, all of it or nothing; gives the time comment it was about, if it was about one.
+ *
+ * @param beforeCommit the last thing before it counts; throwing there undoes it.
+ */
+export function makeEdit(connection: Connection, edit: Edit, hand: Hand, beforeCommit: () => void): TimeComment | undefined {
+  const make = connection.transaction(() => {
+    const comment = makers[edit.edit](connection, edit as never, hand);
+    beforeCommit();
+    return comment;
+  });
+  return make.immediate();
 }
 
 type Maker<Kind extends Edit['edit']> = (connection: Connection, edit: Extract<Edit, {edit: Kind}>, hand: Hand) => TimeComment | undefined;

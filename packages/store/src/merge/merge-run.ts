@@ -63,17 +63,17 @@ function mergeOneByOne(merging: Merging, run: RunId, fragments: readonly string[
 }
 
 function mergeTogether(
-  {paths, connection, ledger, now, owners}: Merging,
+  {paths, connection, ledger, now, owners, assertOwn}: Merging,
   run: RunId,
   fragments: readonly string[],
 ): {names: string[]; startTime: number | undefined} {
   const keeper = new Keeper(connection, paths, {run, fragments});
-  const contents = mergeIntoRunFile(paths.extractedData, run, fragments, {owners, keeper});
+  const contents = mergeIntoRunFile(paths.extractedData, run, fragments, {owners, keeper, assertOwn});
   const time = now();
   const changes = contents.map((content, index) =>
     rowsOf(onlyNew(content, keeper, fragments[index] as string), time, fragments[index] as string),
   );
-  const startTime = commit(connection, run, {changes, keeper, addedAt: time});
+  const startTime = commit(connection, run, {changes, keeper, addedAt: time, assertOwn});
   ledger.addNotes([...keeper.problems, ...originProblems(contents, fragments)]);
   faultPoint('writer:after-commit');
   for (const fragment of fragments) {
@@ -87,9 +87,10 @@ interface Changes {
   readonly changes: readonly FragmentRows[];
   readonly keeper: Keeper;
   readonly addedAt: number;
+  readonly assertOwn: () => void;
 }
 
-function commit(connection: Connection, run: RunId, {changes, keeper, addedAt}: Changes): number | undefined {
+function commit(connection: Connection, run: RunId, {changes, keeper, addedAt, assertOwn}: Changes): number | undefined {
   const startTime = changes.findLast((change) => change.startTime !== undefined)?.startTime;
   const remove = connection.prepare('DELETE FROM run_variables WHERE proposal = ? AND run = ? AND name = ?');
   const names = new Set(changes.flatMap(({versions}) => versions.map(({name}) => name)));
@@ -105,6 +106,7 @@ function commit(connection: Connection, run: RunId, {changes, keeper, addedAt}: 
     }
     for (const kept of keeper.kept) noteKept(connection, run, kept);
     faultPoint('writer:before-commit');
+    assertOwn();
   });
   write.immediate(); // takes the write lock at once and waits for others up to the connection's 30 s
   return startTime;
@@ -124,6 +126,7 @@ const originProblems = (contents: readonly FragmentContents[], fragments: readon
 /** False for trouble of the disk, of the system or of the database, which another try may overcome. */
 function isAboutContent(error: unknown): boolean {
   if (isDiskFull(error) || isForbidden(error) || isFirstlightError(error, 'fragment-changed')) return false;
+  if (isFirstlightError(error, 'folder-owned')) return false;
   const {errno, code} = error as {errno?: unknown; code?: unknown};
   return errno === undefined && !String(code).startsWith('SQLITE_');
 }

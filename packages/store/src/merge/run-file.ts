@@ -18,6 +18,8 @@ const smallestToCompact = 16 * 2 ** 20;
 /** What a merge into a run's file asks before it takes a fragment, and before it replaces something. */
 export interface Replacing {
   readonly owners: OwnerRule;
+  /** Throws when the folder is another's by now. */
+  readonly assertOwn: () => void;
   readonly keeper: Keeper;
 }
 
@@ -31,7 +33,7 @@ export function mergeIntoRunFile(
   extractedData: string,
   run: RunId,
   fragments: readonly string[],
-  {owners, keeper}: Replacing,
+  {owners, keeper, assertOwn}: Replacing,
 ): FragmentContents[] {
   const final = join(extractedData, runFileName(run));
   const beside = join(extractedData, `.${runFileName(run)}.merging`);
@@ -49,6 +51,7 @@ export function mergeIntoRunFile(
     syncToDisk(beside);
     keeper.finish();
     faultPoint('writer:before-rename');
+    assertOwn();
     renameSync(beside, final);
     syncToDisk(extractedData);
     faultPoint('writer:after-rename');
@@ -59,7 +62,7 @@ export function mergeIntoRunFile(
   }
 }
 
-function change(path: string, fragments: readonly string[], {owners, keeper}: Replacing): FragmentContents[] {
+function change(path: string, fragments: readonly string[], {owners, keeper}: Omit<Replacing, 'assertOwn'>): FragmentContents[] {
   using target = openFile(path, existsSync(path) ? 'r+' : 'x', {locking: false}); // nobody else knows this file
   for (const area of Object.values(areas)) target.requireGroup(area)[Symbol.dispose]();
   const numbers = new DimensionNumbers(target);

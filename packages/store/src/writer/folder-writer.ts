@@ -63,6 +63,11 @@ export class FolderWriter implements Disposable {
     }
   }
 
+  /** Whether another process was found to have taken the folder: then this writer is of no use any more. */
+  get isLost(): boolean {
+    return this.#lock.isLost;
+  }
+
   /** Tells other programs where the server of this folder is; null: nowhere. */
   announceAddress(address: string | null): void {
     explaining(this.#paths.dir, () => this.#lock.announce(address));
@@ -85,7 +90,7 @@ export class FolderWriter implements Disposable {
 
   /** Makes a change by hand; see `makeEdit`. Throws what is wrong with it. */
   edit(edit: Edit, author: string | null): TimeComment | undefined {
-    return this.#changing(() => makeEdit(this.#connection, edit, {author, at: Date.now() / 1000}));
+    return this.#changing(() => makeEdit(this.#connection, edit, {author, at: Date.now() / 1000}, () => this.#lock.assertOwn()));
   }
 
   /** First half of deleting a variable: see `orderDeletion`. */
@@ -108,6 +113,7 @@ export class FolderWriter implements Disposable {
         attempts: this.#attempts,
         owners: ownerRule(this.#paths.dir, settingText(this.#connection, 'fl_fragment_owners')),
         now: () => Date.now() / 1000,
+        assertOwn: () => this.#lock.assertOwn(),
       }),
     );
   }
@@ -135,6 +141,7 @@ export class FolderWriter implements Disposable {
 
   /** A number that changes when another program, not this writer, has changed the database. */
   foreignChanges(): number {
+    this.#lock.assertOwn(); // asked every few seconds, so a folder that is lost is noticed also when nothing is written
     return Number(this.#connection.pragma('data_version', {simple: true}));
   }
 
@@ -145,6 +152,7 @@ export class FolderWriter implements Disposable {
   }
 
   #changing<T>(change: () => T): T {
+    this.#lock.assertOwn();
     return explaining(this.#paths.dir, () => this.#mark.around(change));
   }
 }
