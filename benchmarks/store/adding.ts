@@ -71,9 +71,9 @@ async function addValues({
   for (let i = 0; i < valuesAtOnce; i++) {
     const name = variableName(7 + i);
     lastValue += 1;
-    writeFragment(place.extractedData, {proposal, run}, [{name, outcome: {state: 'ok', cell: {data: lastValue}}}]);
+    const fragment = writeFragment(place.extractedData, {proposal, run}, [{name, outcome: {state: 'ok', cell: {data: lastValue}}}]);
     const begun = performance.now();
-    await writer.merge();
+    await writer.merge([fragment]); // as an experiment does, which was told of it
     const [cell] = cellsOf(await reader.loadCells(place.dir, {proposal, run}, [name]), () => '');
     total += performance.now() - begun;
     if (cell?.summary !== lastValue) throw new Error(`${name} of run ${run} is ${JSON.stringify(cell?.summary)}, not ${lastValue}.`);

@@ -139,7 +139,7 @@ export class Experiment implements AsyncDisposable {
     if (settings.folder.readOnly) notes.add(sentenceOf(settings.folder.readOnly));
     const onTrouble = (error: unknown): void => notes.add(sentenceOf(error));
     const looking =
-      readOnly && settings.watch ? stack.use(new Looking(version, {dir: settings.folder.dir, reader, stored, onTrouble})) : undefined;
+      readOnly && (settings.watch || settings.write) ? stack.use(new Looking(version, {dir: settings.folder.dir, reader, stored, onTrouble})) : undefined;
     const rest = async (): Promise<void> => {
       await stored.rest();
       await workshop?.tableLoaded(foreignChanges);

@@ -34,7 +34,7 @@ serveCalls({
   edit: ({edit, author}: {edit: Edit; author: string | null}) => writer().edit(edit, author),
   orderDeletion: (name: string) => writer().orderDeletion(name),
   deleteFromDatabase: ({name, author}: {name: string; author: string | null}) => writer().deleteFromDatabase(name, author),
-  merge: () => writer().merge(),
+  merge: (names?: readonly string[]) => writer().merge(names),
   rememberContext: (described: RememberedContext) => writer().rememberContext(described),
   rememberRunFiles: ({identity, files}: {identity: string; files: readonly RunFile[]}) => writer().rememberRunFiles(identity, files),
   writeFailures: ({run, names, failure}: {run: RunId; names: readonly string[]; failure: {errorClass: string; message: string}}) =>

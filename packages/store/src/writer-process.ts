@@ -95,9 +95,12 @@ export class WriterProcess implements AsyncDisposable {
     return this.#call('deleteFromDatabase', {name, author});
   }
 
-  /** Merges every complete fragment in `extracted_data/`, whoever wrote it. Throws `disk-full`, `database-locked`, `no-permission`: call again later. */
-  merge(): Promise<MergeReport> {
-    return this.#call('merge');
+  /**
+   * Merges the named fragments, or every complete one in `extracted_data/`, whoever wrote it; to look for them takes the longer the more runs there are. Throws
+   * `disk-full`, `database-locked`, `no-permission`: call again later.
+   */
+  merge(names?: readonly string[]): Promise<MergeReport> {
+    return this.#call('merge', names);
   }
 
   /** Remembers what the identities in origins stand for: code, texts of the context, interpreter and packages. */

@@ -44,6 +44,8 @@ export class Scheduler {
   readonly #queue = new JobQueue();
   readonly #running = new Map<Job, Promise<void>>();
   readonly #storing = new Set<Promise<void>>();
+  /** Jobs of which a process may have been stopped after it left a value, and before it told us. */
+  readonly #interrupted = new WeakSet<Job>();
   #isStopped = false;
 
   constructor(parts: SchedulerParts) {
@@ -181,7 +183,8 @@ export class Scheduler {
     if (event.type === 'progress') return board.running(job, event.variable);
     if (event.type === 'debugger') return hub.emit({event: 'debugger', ...this.#identity(job), address: event.address});
     const summary = board.value(job, event, others);
-    if (event.fragment !== null) writer.mergeSoon();
+    if (event.fragment !== null) writer.mergeSoon(event.fragment);
+    if (event.state === 'failed' || event.state === 'cancelled') this.#interrupted.add(job);
     hub.emit({
       event: 'value',
       ...this.#identity(job),
@@ -208,13 +211,14 @@ export class Scheduler {
 
   // A full disk and a lost process are not the run's fault; whether something else is, three attempts show.
   async #retry(job: Job, sentence: string, isAboutDisk: boolean): Promise<void> {
-    const {log, disk} = this.#parts;
+    const {log, disk, writer} = this.#parts;
     if (job.cancelled !== undefined) return this.#store(job, {outcome: 'cancelled', message: job.cancelled});
     if (isAboutDisk) disk.isFull(); // Too full for this one; a smaller one may fit, so it goes behind them.
     const isHeld = isAboutDisk || !(await disk.hasSpace().catch(() => true));
     if (isHeld) job.attempts = 0;
     if (job.attempts >= maximumAttempts) return this.#fail(job, sentence);
     log.warn(`${job.entry.key} is begun again: ${sentence}`, {attempts: job.attempts});
+    writer.mergeSoon(); // older values that nobody told us of must not come after the next attempt's
     this.#queue.move(job, 'waiting', {toFront: !isHeld});
     this.#plan(job);
   }
@@ -245,7 +249,8 @@ export class Scheduler {
   // Told last: when someone hears that a job is done, its values are in the folder and its changes in the log.
   async #end(job: Job, ending: Ending): Promise<void> {
     const {writer, changes, inbox, log} = this.#parts;
-    await writer.merged();
+    const hasToldAll = ending.outcome === 'done' && !this.#interrupted.has(job);
+    await (hasToldAll ? writer.announcedMerged() : writer.merged());
     await changes.flush();
     await inbox
       .remove(job.entry.key)

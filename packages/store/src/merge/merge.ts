@@ -4,7 +4,7 @@ import type {MergeReport} from './report.ts';
 import {waitingFragments} from './waiting.ts';
 
 /**
- * Merges all complete fragments of a folder, ours and those of official tools.
+ * Merges complete fragments of a folder: the named ones, or all, ours and those of official tools.
  *
  * For each run: its file is rewritten beside and renamed, the rows are committed, then the fragments are removed, oldest first; ending anywhere and starting
  * again gives the same result. A fragment that cannot be read goes to `.firstlight/quarantine/`, and so does a run's file that is damaged (its rows stay).
@@ -12,9 +12,9 @@ import {waitingFragments} from './waiting.ts';
  * Throws `disk-full`, `database-locked`, `no-permission` or what else went wrong with a run, after all others were tried; what is merged by then stays
  * merged and is told by the next report, everything else stays a fragment.
  */
-export function mergeFragments(merging: Merging): MergeReport {
+export function mergeFragments(merging: Merging, names?: readonly string[]): MergeReport {
   const errors: unknown[] = [];
-  for (const {run, fragments} of waitingFragments(merging.paths.extractedData)) {
+  for (const {run, fragments} of waitingFragments(merging.paths.extractedData, names)) {
     try {
       mergeRun(merging, run, fragments);
     } catch (error) {

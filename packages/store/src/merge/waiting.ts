@@ -2,9 +2,13 @@ import {type BigIntStats, readdirSync, lstatSync} from 'node:fs';
 import {join} from 'node:path';
 import {type RunId, runOfFragment} from '@firstlight/core';
 
-/** The complete fragments in `extracted_data/`, by run, each run's oldest first. */
-export function waitingFragments(extractedData: string): {run: RunId; fragments: string[]}[] {
-  const found = readdirSync(extractedData).flatMap((name) => {
+/**
+ * The complete fragments in `extracted_data/`, by run, each run's oldest first.
+ *
+ * @param names the fragments to look for; without, all there are, which takes the longer the more runs the folder has.
+ */
+export function waitingFragments(extractedData: string, names?: readonly string[]): {run: RunId; fragments: string[]}[] {
+  const found = [...new Set(names ?? readdirSync(extractedData))].flatMap((name) => {
     const run = runOfFragment(name);
     const stats = run && lstatSync(join(extractedData, name), {bigint: true, throwIfNoEntry: false});
     return run && stats ? [{run, name, stats}] : [];

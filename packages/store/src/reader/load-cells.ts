@@ -83,15 +83,16 @@ const withoutRun = (rows: Row[], {proposal, run}: RunId): Row[] =>
 function columnsOf(connection: Connection, rows: readonly Row[]): CellColumns {
   const builder = new ColumnsBuilder(rows.length);
   const booleans = new Booleans(connection, rows);
-  let [proposal, run, name] = [Number.NaN, Number.NaN, ''];
-  for (const row of rows) {
-    if (row[1] !== run || row[0] !== proposal) {
-      [proposal, run, name] = [row[0], row[1], ''];
-      builder.beginRun(proposal, run);
+  for (let begin = 0, end = 0; begin < rows.length; begin = end) {
+    const [proposal, run] = rows[begin] as Row;
+    end = begin + 1;
+    while (end < rows.length && rows[end]?.[1] === run && rows[end]?.[0] === proposal) end += 1;
+    builder.beginRun(proposal, run);
+    // They come with their names backwards.
+    for (let i = end - 1; i >= begin; i--) {
+      const isOlder = i > begin && rows[i - 1]?.[2] === rows[i]?.[2];
+      if (!isOlder) addRow(builder, rows[i] as Row, booleans);
     }
-    if (row[2] === name) continue; // an older version of it
-    name = row[2];
-    addRow(builder, row, booleans);
   }
   return builder.build();
 }
@@ -142,7 +143,7 @@ function attributesOf(text: unknown): Attributes | null {
   }
 }
 
-/** Which of some rows are booleans, although SQLite has integers there. Few tables have any, so they are read apart, in the same order. */
+/** Which of some rows are booleans, although SQLite has integers there. Few tables have any, so they are read apart, in the order in which they are asked for. */
 class Booleans {
   readonly #rows: readonly [proposal: number, run: number, name: string][];
   #next = 0;
@@ -152,7 +153,7 @@ class Booleans {
     this.#rows = first && last && hasColumn(connection, 'fl_summary_kinds', 'kind') ? selectBooleans(connection, first, last) : [];
   }
 
-  /** To be asked once of each row, in their order. */
+  /** To be asked once of each row: the newest run first, and of each run by name. */
   take([proposal, run, name]: Row): boolean {
     const candidate = this.#rows[this.#next];
     if (candidate === undefined || candidate[2] !== name || candidate[1] !== run || candidate[0] !== proposal) return false;
@@ -165,7 +166,7 @@ class Booleans {
 const booleansQuery = `SELECT kinds.proposal, kinds.run, kinds.name FROM fl_summary_kinds AS kinds CROSS JOIN run_variables AS stored
   ON stored.proposal = kinds.proposal AND stored.run = kinds.run AND stored.name = kinds.name AND stored.timestamp = kinds.timestamp
   WHERE kinds.kind = 'bool' AND (kinds.proposal, kinds.run) <= (?, ?) AND (kinds.proposal, kinds.run) >= (?, ?)
-  ORDER BY kinds.proposal DESC, kinds.run DESC, kinds.name DESC`;
+  ORDER BY kinds.proposal DESC, kinds.run DESC, kinds.name`;
 
 const selectBooleans = (connection: Connection, first: Row, last: Row): [number, number, string][] =>
   connection

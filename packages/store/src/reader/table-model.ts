@@ -24,7 +24,7 @@ export const storedStates = ['ok', 'none', 'skipped', 'failed'] as const satisfi
 export const summaryKinds = ['none', 'number', 'boolean', 'image', 'other'] as const;
 
 /**
- * All stored cells of some runs, in columns, so that a million of them cross from process to process in a moment; run by run, the newest first. `cellsOf` gives
+ * All stored cells of some runs, in columns, so that a million of them cross from process to process in a moment; run by run, the newest first, each by name. `cellsOf` gives
  * them one by one.
  */
 export interface CellColumns {

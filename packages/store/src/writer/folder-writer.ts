@@ -103,18 +103,21 @@ export class FolderWriter implements Disposable {
     this.#changing(() => deleteFromDatabase(this.#connection, name, {author, at: Date.now() / 1000}));
   }
 
-  /** Merges all complete fragments; see `mergeFragments`. */
-  merge(): MergeReport {
+  /** Merges complete fragments, the named ones or all; see `mergeFragments`. */
+  merge(names?: readonly string[]): MergeReport {
     return this.#changing(() =>
-      mergeFragments({
-        paths: this.#paths,
-        connection: this.#connection,
-        ledger: this.#ledger,
-        attempts: this.#attempts,
-        owners: ownerRule(this.#paths.dir, settingText(this.#connection, 'fl_fragment_owners')),
-        now: () => Date.now() / 1000,
-        assertOwn: () => this.#lock.assertOwn(),
-      }),
+      mergeFragments(
+        {
+          paths: this.#paths,
+          connection: this.#connection,
+          ledger: this.#ledger,
+          attempts: this.#attempts,
+          owners: ownerRule(this.#paths.dir, settingText(this.#connection, 'fl_fragment_owners')),
+          now: () => Date.now() / 1000,
+          assertOwn: () => this.#lock.assertOwn(),
+        },
+        names,
+      ),
     );
   }
 
