@@ -39,10 +39,6 @@ export class FolderWriter implements AsyncDisposable {
   #waiters: PromiseWithResolvers<void>[] = [];
   #merging: Promise<void> | undefined;
   #isWanted = false;
-  /** Fragments that we were told of since the last merge. */
-  #announced = new Set<string>();
-  /** There may be others, so all runs' files have to be looked through. */
-  #mustLook = false;
   #restMs = shortestRestMs;
   #wake: () => void = () => {};
   #state: 'alive' | 'restarting' | 'none' = 'alive';
@@ -123,29 +119,17 @@ export class FolderWriter implements AsyncDisposable {
     }
   }
 
-  /**
-   * Says that there is a fragment, or (without a name) that there are some, which are merged within a second; returns at once. Those without a name have to be
-   * looked for among all runs' files.
-   */
-  mergeSoon(fragment?: string): void {
-    if (fragment === undefined) this.#mustLook = true;
-    else this.#announced.add(fragment);
+  /** Says that there are fragments, which are merged within a second; returns at once. */
+  mergeSoon(): void {
     this.#isWanted = true;
     this.#merging ??= this.#mergeAll();
   }
 
   /** Waits until every fragment that is there now is merged. Never rejects; does not return when the writer is closed before. */
   async merged(): Promise<void> {
-    this.#mustLook = true;
-    return this.announcedMerged();
-  }
-
-  /** Waits until every fragment that was said to be there is merged, as `merged` does. */
-  async announcedMerged(): Promise<void> {
     const waiter = Promise.withResolvers<void>();
     this.#waiters.push(waiter);
-    this.#isWanted = true;
-    this.#merging ??= this.#mergeAll();
+    this.mergeSoon();
     this.#wake();
     return waiter.promise;
   }
@@ -166,10 +150,7 @@ export class FolderWriter implements AsyncDisposable {
       const waiters = this.#waiters;
       this.#waiters = [];
       const upTo = this.#options.announcements();
-      const names = this.#mustLook ? undefined : [...this.#announced];
-      this.#mustLook = false;
-      this.#announced = new Set();
-      const report = await this.#untilDone('storing values', async () => this.#process.merge(names)).catch(() => undefined);
+      const report = await this.#untilDone('storing values', async () => this.#process.merge()).catch(() => undefined);
       if (report) this.#tell(report, upTo);
       this.#restMs = Math.min(longestRestMs, Math.max(shortestRestMs, restPerMerge * (performance.now() - began)));
       for (const waiter of report ? waiters : []) waiter.resolve();
@@ -210,11 +191,10 @@ export class FolderWriter implements AsyncDisposable {
 
   #failed(what: string, error: unknown): void {
     if (isFirstlightError(error, 'helper-crashed')) this.#state = 'restarting';
+    if (isFirstlightError(error, 'folder-owned')) this.#isLost(error);
     if (isDiskFull(error)) this.#options.onDiskFull();
     this.#options.log.warn(`The writer failed at ${what} and will try again: ${sentenceOf(error)}`);
   }
-}
-    if (isFirstlightError(error, 'folder-owned')) this.#isLost(error);
 
   #isLost(error: unknown): void {
     if (this.#state !== 'none') this.#options.onNote(sentenceOf(error));
@@ -226,3 +206,4 @@ export class FolderWriter implements AsyncDisposable {
     this.#state = 'alive';
     if (wasLost) this.#options.onRegained();
   }
+}
