@@ -39,6 +39,10 @@ export class FolderWriter implements AsyncDisposable {
   #waiters: PromiseWithResolvers<void>[] = [];
   #merging: Promise<void> | undefined;
   #isWanted = false;
+  /** Fragments that we were told of since the last merge. */
+  #announced = new Set<string>();
+  /** There may be others, so all runs' files have to be looked through. */
+  #mustLook = false;
   #restMs = shortestRestMs;
   #wake: () => void = () => {};
   #state: 'alive' | 'restarting' | 'none' = 'alive';
@@ -119,17 +123,29 @@ export class FolderWriter implements AsyncDisposable {
     }
   }
 
-  /** Says that there are fragments, which are merged within a second; returns at once. */
-  mergeSoon(): void {
+  /**
+   * Says that there is a fragment, or (without a name) that there are some, which are merged within a second; returns at once. Those without a name have to be
+   * looked for among all runs' files.
+   */
+  mergeSoon(fragment?: string): void {
+    if (fragment === undefined) this.#mustLook = true;
+    else this.#announced.add(fragment);
     this.#isWanted = true;
     this.#merging ??= this.#mergeAll();
   }
 
   /** Waits until every fragment that is there now is merged. Never rejects; does not return when the writer is closed before. */
   async merged(): Promise<void> {
+    this.#mustLook = true;
+    return this.announcedMerged();
+  }
+
+  /** Waits until every fragment that was said to be there is merged, as `merged` does. */
+  async announcedMerged(): Promise<void> {
     const waiter = Promise.withResolvers<void>();
     this.#waiters.push(waiter);
-    this.mergeSoon();
+    this.#isWanted = true;
+    this.#merging ??= this.#mergeAll();
     this.#wake();
     return waiter.promise;
   }
@@ -150,7 +166,10 @@ export class FolderWriter implements AsyncDisposable {
       const waiters = this.#waiters;
       this.#waiters = [];
       const upTo = this.#options.announcements();
-      const report = await this.#untilDone('storing values', async () => this.#process.merge()).catch(() => undefined);
+      const names = this.#mustLook ? undefined : [...this.#announced];
+      this.#mustLook = false;
+      this.#announced = new Set();
+      const report = await this.#untilDone('storing values', async () => this.#process.merge(names)).catch(() => undefined);
       if (report) this.#tell(report, upTo);
       this.#restMs = Math.min(longestRestMs, Math.max(shortestRestMs, restPerMerge * (performance.now() - began)));
       for (const waiter of report ? waiters : []) waiter.resolve();
