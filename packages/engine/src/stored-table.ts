@@ -48,6 +48,8 @@ export class StoredTable {
   #arrival = Promise.withResolvers<void>();
   #refreshing: Promise<void> | undefined;
   #isStale = false;
+  /** Told which cells differed in the database, when they are in the table. */
+  onReplaced: (cells: readonly Pick<Cell, 'proposal' | 'run' | 'name'>[]) => void = () => {};
 
   constructor(parts: StoredTableParts) {
     this.#parts = parts;
@@ -204,7 +206,7 @@ export class StoredTable {
         names.add(column.name);
         const place = {run, row, column, i};
         if (isKnown(place, cells) || reading.isAhead(run, column.name)) continue;
-        changes.push(replace(table, place, cells, this.#parts.address(run, column.name, String(cells.number[i]))));
+        this.#tell(replace(table, place, cells, this.#parts.address(run, column.name, String(cells.number[i]))));
       }
       stored.set(row, names);
     }
@@ -212,16 +214,21 @@ export class StoredTable {
   }
 
   #forgetDeleted(stored: ReadonlyMap<number, ReadonlySet<string>>, range: Range, reading: Reading): void {
-    const {table, changes} = this.#parts;
+    const {table} = this.#parts;
     const none: ReadonlySet<string> = new Set();
     for (const run of table.runs().filter((run) => isIn(range, run))) {
       const row = table.ensurePosition(run);
       const names = stored.get(row) ?? none;
       for (const column of table.columns()) {
         if (column.stateAt(row) === missingCode || names.has(column.name) || reading.isAhead(run, column.name)) continue;
-        changes.push(table.setContent(run, column.name, nothing));
+        this.#tell(table.setContent(run, column.name, nothing));
       }
     }
+  }
+
+  #tell(cells: Cell[]): void {
+    this.#parts.changes.push(cells);
+    if (cells.length > 0) this.onReplaced(cells);
   }
 
   #takeVariables({variables}: TableStructure): boolean {

@@ -12,6 +12,7 @@ import type {Health} from './health.ts';
 import type {OpenJob} from './job.ts';
 import type {Notes} from './notes.ts';
 import {takeFolder} from './ownership.ts';
+import {Noticing} from './noticing.ts';
 import type {PictureAddress} from './picture.ts';
 import type {RequestParts} from './process-request.ts';
 import {makeDirectory} from './queue/durable-files.ts';
@@ -84,8 +85,8 @@ export class Workshop implements AsyncDisposable {
           announcements: () => (workshop ? workshop.#announcements : 0),
           onMerged: (report, upTo) => (workshop ? workshop.#onMerged(report, upTo) : undefined),
           onDiskFull: () => disk.isFull(),
-          onNote,
           onRegained: () => (workshop ? workshop.#work?.scheduler.dispatch() : undefined),
+          onNote,
         }),
       ),
     );
@@ -132,6 +133,7 @@ export class Workshop implements AsyncDisposable {
       onNote: (sentence) => this.#parts.notes.add(sentence),
     });
     this.#work = {...surroundings, board, scheduler};
+    this.#noticeOthers(surroundings.stored);
     if (contexts.described) this.#onContext(contexts.described);
     if (settings.address !== undefined) await this.announce(settings.address);
     await this.#resume(this.#work);
@@ -244,6 +246,15 @@ export class Workshop implements AsyncDisposable {
     return this.#work;
   }
 
+  // What others store becomes versions, too; at once when we see it, and in the background when it came while we were not there.
+  #noticeOthers(stored: StoredTable): void {
+    const {writer, notes, foreignHand} = this.#parts;
+    const onTrouble = (error: unknown): void => notes.add(sentenceOf(error));
+    const noticing = new Noticing(writer, onTrouble);
+    stored.onReplaced = (cells) => noticing.add(cells);
+    if (foreignHand !== 'no') void writer.noticeAll().catch(onTrouble);
+  }
+
   // Everything about the runs in the inbox is told again: when the process ended, values may have been stored but not announced. So may what others left.
   async #resume({table, changes, scheduler}: Work): Promise<void> {
     const {entries, quarantined} = await this.#parts.inbox.list();
@@ -292,6 +303,8 @@ export class Workshop implements AsyncDisposable {
     const problem = errorOf(described);
     if (problem) return notes.add(problemText(problem));
     void writer.updateVariables(described.variables).catch((error: unknown) => notes.add(sentenceOf(error)));
+    for (const part of this.#parts.contexts.parts)
+      void writer.rememberContext(part).catch((error: unknown) => notes.add(sentenceOf(error)));
     scheduler.contextLoaded();
   }
 

@@ -2,7 +2,7 @@ import {setTimeout as after} from 'node:timers/promises';
 import {isFirstlightError, sentenceOf} from '@firstlight/core';
 import type {RunId, VariableInfo} from '@firstlight/core';
 import {WriterProcess} from '@firstlight/store';
-import type {Edit, ForeignHand, MergeReport, RememberedContext, RunFile, TimeComment} from '@firstlight/store';
+import type {Edit, ForeignHand, MergeReport, NamedCells, RememberedContext, RunFile, TimeComment} from '@firstlight/store';
 import {isDiskFull} from './disk.ts';
 import type {Log} from './log.ts';
 
@@ -75,6 +75,20 @@ export class FolderWriter implements AsyncDisposable {
   /** Makes a run known to the database, if it is not. */
   async ensureRun(run: RunId, addedAt: number): Promise<void> {
     await this.#untilDone('adding a run', async () => this.#process.ensureRun(run, addedAt));
+  }
+
+  /** Makes versions of values that another program has stored or deleted. */
+  async noticeCells(cells: readonly NamedCells[]): Promise<void> {
+    await this.#untilDone("noting others' values", async () => this.#process.noticeCells(cells));
+  }
+
+  /** Makes versions of what another program has changed while nobody watched; between two parts of it others get their turn. */
+  async noticeAll(): Promise<void> {
+    let after: number | null = 0;
+    while (after !== null && !this.#closing.signal.aborted) {
+      const from: number = after;
+      after = await this.#untilDone("noting others' values", async () => this.#process.noticeNextRows(from));
+    }
   }
 
   /** Remembers what the identities in origins stand for: code, texts of the context, interpreter and packages. */

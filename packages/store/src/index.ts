@@ -34,6 +34,7 @@ export type {OriginColumns} from './history/read-origins.ts';
 export type {HistoryEntry} from './history/read-history.ts';
 export type {KnownCode, KnownContext} from './history/known.ts';
 export type {RememberedContext, RunFile} from './history/remember.ts';
+export type {NamedCells} from './history/notice.ts';
 export type {VersionState} from './history/model.ts';
 // Reading
 export {ReaderProcess} from './reader-process.ts';

@@ -2,6 +2,7 @@
 import type {RunId, VariableInfo} from '@firstlight/core';
 import {serveCalls} from '@firstlight/hdf5';
 import type {Edit} from './edits/edit.ts';
+import type {NamedCells} from './history/notice.ts';
 import type {RememberedContext, RunFile} from './history/remember.ts';
 import {FolderWriter} from './writer/folder-writer.ts';
 
@@ -37,6 +38,8 @@ serveCalls({
   merge: (names?: readonly string[]) => writer().merge(names),
   rememberContext: (described: RememberedContext) => writer().rememberContext(described),
   rememberRunFiles: ({identity, files}: {identity: string; files: readonly RunFile[]}) => writer().rememberRunFiles(identity, files),
+  noticeCells: (cells: readonly NamedCells[]) => writer().noticeCells(cells),
+  noticeNextRows: (after: number) => writer().noticeNextRows(after),
   writeFailures: ({run, names, failure}: {run: RunId; names: readonly string[]; failure: {errorClass: string; message: string}}) =>
     writer().writeFailures(run, names, failure),
   foreignHand: () => writer().foreignHand,

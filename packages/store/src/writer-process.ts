@@ -1,5 +1,6 @@
 import type {FirstlightError, RunId, VariableInfo} from '@firstlight/core';
 import {HelperProcess} from '@firstlight/hdf5';
+import type {NamedCells} from './history/notice.ts';
 import type {RememberedContext, RunFile} from './history/remember.ts';
 import type {Edit} from './edits/edit.ts';
 import type {TimeComment} from './edits/time-comments.ts';
@@ -112,6 +113,16 @@ export class WriterProcess implements AsyncDisposable {
   /** Remembers the files that the identity of a run's data stands for. */
   rememberRunFiles(identity: string, files: readonly RunFile[]): Promise<void> {
     return this.#call('rememberRunFiles', {identity, files});
+  }
+
+  /** Makes versions of values that another program has stored or deleted; gives how many there were. */
+  noticeCells(cells: readonly NamedCells[]): Promise<number> {
+    return this.#call('noticeCells', cells);
+  }
+
+  /** Makes versions of what another program has changed while nobody watched, some rows at a time: begin with 0, go on with what it gives until that is null. */
+  noticeNextRows(after: number): Promise<number | null> {
+    return this.#call('noticeNextRows', after);
   }
 
   /** Leaves a fragment that says why variables of a run have no value; gives its file name. Throws `disk-full` or `no-permission`. */

@@ -56,6 +56,11 @@ export class Contexts implements AsyncDisposable {
     return this.#joined?.described;
   }
 
+  /** Describes the contexts of `described` one by one, as their runners did. */
+  get parts(): readonly DescribedEvent[] {
+    return this.#joined?.parts ?? [];
+  }
+
   /** The languages that have a context file. */
   get languages(): readonly Language[] {
     return [...this.#pools.keys()];

@@ -7,6 +7,7 @@ import {settingText} from '../database/settings.ts';
 import {updateVariables} from '../database/variables.ts';
 import {makeDirectory} from '../folder/durable.ts';
 import {explaining} from '../folder/errors.ts';
+import {type NamedCells, noticeCells, noticeNextRows} from '../history/notice.ts';
 import {type RememberedContext, rememberContext, rememberRunFiles, type RunFile} from '../history/remember.ts';
 import {deleteFromDatabase, orderDeletion} from '../edits/delete-variable.ts';
 import {type Edit, makeEdit} from '../edits/edit.ts';
@@ -119,6 +120,16 @@ export class FolderWriter implements Disposable {
         names,
       ),
     );
+  }
+
+  /** Makes versions of values that another program has stored or deleted; see `noticeCells`. */
+  noticeCells(cells: readonly NamedCells[]): number {
+    return this.#changing(() => noticeCells(this.#connection, this.#paths, cells));
+  }
+
+  /** Makes versions of what another program has changed while nobody watched; see `noticeNextRows`. */
+  noticeNextRows(after: number): number | null {
+    return this.#changing(() => noticeNextRows(this.#connection, this.#paths, after));
   }
 
   /** Remembers what the identities in origins stand for; see `rememberContext`. */
