@@ -58,6 +58,7 @@ test('an array that is too large is refused before it is read; a part of it is n
     attrs: {},
     arrayName: null,
     arrays: [],
+    table: false,
     preview: null,
   } as const;
   const reader = {

@@ -28,7 +28,18 @@ export async function describe(place: Place): Promise<object> {
 
 const unknownVariable = (name: string) => ({title: name, units: null, description: null, tags: []});
 
-const noData = {kind: null, dtype: null, shape: null, dims: null, bytes: null, attrs: {}, arrayName: null, arrays: [], preview: null};
+const noData = {
+  kind: null,
+  dtype: null,
+  shape: null,
+  dims: null,
+  bytes: null,
+  attrs: {},
+  arrayName: null,
+  arrays: [],
+  table: false,
+  preview: null,
+};
 
 const toJson = ({attrs, arrays, ...data}: ValueDescription) => ({
   ...data,

@@ -8,8 +8,8 @@ export const ownGroup = '.firstlight';
 export const noneAttribute = 'none';
 export const objectTypeAttribute = '_damnit_objtype';
 
-/** The values of `_damnit_objtype`; any other makes DAMNIT refuse the variable. */
-export type ObjectType = 'dataarray' | 'dataset' | 'image' | 'PlotlyFigure';
+/** The values of `_damnit_objtype`; any other makes DAMNIT refuse the variable. The last two are pandas tables, as the bytes of Parquet files, since DAMNIT 0.4. */
+export type ObjectType = 'dataarray' | 'dataset' | 'image' | 'PlotlyFigure' | 'dataframe' | 'series';
 
 const everywhere = ['', ...Object.values(areas)];
 

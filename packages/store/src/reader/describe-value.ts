@@ -2,6 +2,8 @@ import {type DType, type RunId, sizeOf} from '@firstlight/core';
 import type {H5Dataset, H5Group} from '@firstlight/hdf5';
 import {areas, objectTypeAttribute} from '../fragment/areas.ts';
 import {readLabels} from '../netcdf/read.ts';
+import {tableLabels} from '../tables/labels.ts';
+import {isTable, tableBytes, type TableType} from '../tables/read.ts';
 import {noValue, openRunFile, type ReadValue} from './read-value.ts';
 
 /** What a stored value is, known without reading its elements. */
@@ -19,6 +21,8 @@ export interface ValueDescription {
   readonly attrs: Readonly<Record<string, unknown>>;
   /** A labelled array's own, if it has one. */
   readonly arrayName: string | null;
+  /** True for a pandas table, which is described as xarray would have it: a DataFrame as a Dataset, a Series as a DataArray. */
+  readonly table: boolean;
   /** The arrays of a Dataset, and the coordinates of either labelled kind. */
   readonly arrays: readonly {
     readonly name: string;
@@ -55,7 +59,8 @@ export function describeData(file: H5Group, run: RunId, name: string): DataDescr
   if (type === 'dataarray') return describeDataArray(group, run, name);
   if (group.kind('data') !== 'dataset') throw noValue(run, name);
   using dataset = group.dataset('data');
-  return {...describeArray(dataset), kind: kindOfData(dataset, type), dims: null, attrs: {}, arrayName: null, arrays: []};
+  if (isTable(type)) return describeTable(tableBytes(dataset), type);
+  return {...describeArray(dataset), kind: kindOfData(dataset, type), dims: null, attrs: {}, arrayName: null, arrays: [], table: false};
 }
 
 function kindOfData(dataset: H5Dataset, type: unknown): ReadValue['kind'] {
@@ -79,14 +84,34 @@ function describeDataArray(group: H5Group, run: RunId, name: string): DataDescri
   if (!main) throw noValue(run, name);
   const {dtype, shape, dims, attrs} = main;
   const bytes = bytesIn(main);
-  return {kind: 'DataArray', dtype, shape, dims, attrs, bytes, arrayName, arrays: arrays.filter((array) => array !== main)};
+  return {kind: 'DataArray', dtype, shape, dims, attrs, bytes, arrayName, arrays: arrays.filter((array) => array !== main), table: false};
 }
 
 function describeDataset(group: H5Group): DataDescription {
   const {attrs, arrays} = readLabels(group);
   const bytes = arrays.reduce((sum, array) => sum + bytesIn(array), 0);
-  return {kind: 'Dataset', dtype: null, shape: null, dims: null, bytes, attrs, arrayName: null, arrays};
+  return {kind: 'Dataset', dtype: null, shape: null, dims: null, bytes, attrs, arrayName: null, arrays, table: false};
 }
 
-const bytesIn = ({dtype, shape}: ValueDescription['arrays'][number]): number =>
+function describeTable(file: Uint8Array, type: TableType): DataDescription {
+  const {name, columns, index} = tableLabels(file);
+  const bytes = [...columns, ...index].reduce((sum, array) => sum + bytesIn(array), 0);
+  const [column] = columns;
+  if (type === 'dataframe' || !column)
+    return {
+      kind: 'Dataset',
+      dtype: null,
+      shape: null,
+      dims: null,
+      attrs: {},
+      arrayName: null,
+      bytes,
+      arrays: [...columns, ...index],
+      table: true,
+    };
+  const {dtype, shape, dims, attrs} = column;
+  return {kind: 'DataArray', dtype, shape, dims, attrs, arrayName: name, bytes, arrays: index, table: true};
+}
+
+const bytesIn = ({dtype, shape}: Pick<ValueDescription['arrays'][number], 'dtype' | 'shape'>): number =>
   sizeOf(shape) * (dtype === null || dtype === 'string' ? 16 : bytesOf(dtype));

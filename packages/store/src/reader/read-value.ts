@@ -1,10 +1,12 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {type Coordinate, type Dataset, FirstlightError, type NDArray, type RunId, runFileName} from '@firstlight/core';
+import {labelled as withLabels} from '@firstlight/core/labelled';
 import {type H5Dataset, type H5File, type H5Group, openFile, type Selection} from '@firstlight/hdf5';
 import {pathsOf} from '../folder/layout.ts';
 import {areas, objectTypeAttribute} from '../fragment/areas.ts';
 import {coordinateNames, readDataArray, readDataset} from '../netcdf/read.ts';
+import {isTable, readDataFrame, readSeries, tableBytes, type TableType} from '../tables/read.ts';
 import {encodePng} from '../value/png.ts';
 import {openIfThere, openUnmerged} from './unmerged.ts';
 
@@ -93,11 +95,20 @@ export function valueIn(file: H5Group, name: string, slice: Slice | undefined): 
   if (type === 'dataarray' || type === 'dataset') return labelled(group, type, slice ?? []);
   if (group.kind('data') !== 'dataset') return undefined;
   using dataset = group.dataset('data');
+  if (isTable(type)) return tableIn(dataset, type, slice ?? []);
   return plain(dataset, type, slice);
 }
 
 function labelled(group: H5Group, type: 'dataarray' | 'dataset', slice: Slice): ReadValue {
   return type === 'dataset' ? readDataset(group) : readDataArray(group, slice);
+}
+
+/** A pandas table as xarray would have it. */
+function tableIn(dataset: H5Dataset, type: TableType, slice: Slice): ReadValue {
+  if (type === 'dataframe') return readDataFrame(tableBytes(dataset));
+  const series = readSeries(tableBytes(dataset));
+  const [rows] = slice;
+  return rows === undefined || rows === null ? series : withLabels(series).isel({[series.dims[0] as string]: rows});
 }
 
 function plain(dataset: H5Dataset, type: unknown, slice: Slice | undefined): ReadValue {
@@ -127,7 +138,8 @@ function isDrawable(file: H5Group, name: string): boolean {
   using group = file.group(name);
   const type = group.attributes.get(objectTypeAttribute);
   if (type === 'image' || type === 'PlotlyFigure') return true;
-  if (type === 'dataset') return false;
+  if (type === 'series') return true;
+  if (type === 'dataset' || type === 'dataframe') return false;
   const biggest = type === 'dataarray' ? mainArray(group) : 'data';
   if (biggest === undefined || group.kind(biggest) !== 'dataset') return false;
   using dataset = group.dataset(biggest);
