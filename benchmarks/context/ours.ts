@@ -16,34 +16,43 @@ export interface Times {
 /** What can be said with a request. */
 export interface How {
   readonly cold?: boolean;
+  /** True: a run without data. */
+  readonly mock?: boolean;
   readonly parallel?: number;
 }
 
 /** Firstlight serving a folder. */
 export interface Ours extends AsyncDisposable {
   /** Replaces the context file; the next request waits until it is loaded. */
-  write(context: string): Promise<void>;
+  write(context: string, how?: How): Promise<void>;
   /** Processes run 1. */
   process(how?: How): Promise<Times>;
   /** Processor time of the server and all it started, in seconds. */
   cpuSeconds(): number;
+  /** The server's process. */
+  readonly pid: number;
 }
 
-/** Serves a new folder over some data. */
-export async function serveOurs(directory: string, dataRoot: string): Promise<Ours> {
-  const folder = join(directory, 'ours');
-  await ended(spawn(process.execPath, [launcher, 'init', folder, '--proposal', '1234', '--data', dataRoot], {stdio: 'ignore'}));
+/** Serves a new folder over some data, with a context in a language. */
+export async function serveOurs(directory: string, dataRoot: string, language: 'python' | 'typescript' = 'python'): Promise<Ours> {
+  const folder = join(directory, `ours-${language}`);
+  await ended(
+    spawn(process.execPath, [launcher, 'init', folder, '--proposal', '1234', '--data', dataRoot, '--language', language], {
+      stdio: 'ignore',
+    }),
+  );
   const server = spawn(process.execPath, [launcher, 'serve', folder, '--port', '0', '--no-watch'], {stdio: ['ignore', 'pipe', 'ignore']});
   const url = await readyAddress(server);
   const [experiment] = (await (await fetch(new URL('/api/experiments', url))).json()) as {id: string}[];
   const address = new URL(`/api/experiments/${experiment?.id}/process`, url);
   return {
-    async write(context) {
-      writeFileSync(join(folder, 'context.py'), context);
-      await timed(address, {});
+    async write(context, how = {}) {
+      writeFileSync(join(folder, language === 'python' ? 'context.py' : 'context.ts'), context);
+      await timed(address, how);
     },
     process: async (how = {}) => timed(address, how),
     cpuSeconds: () => cpuOf(server.pid as number),
+    pid: server.pid as number,
     async [Symbol.asyncDispose]() {
       server.kill('SIGTERM');
       await new Promise((resolve) => server.on('close', resolve));
