@@ -135,6 +135,26 @@ const commands: (() => Command)[] = [
       .addOption(json())
       .action(async (key, value, options) => (await import('./commands/settings.ts')).settings(key, value, options)),
   () =>
+    new Command('history')
+      .description('list every version of a value, and what each was made of')
+      .argument('<run>', 'run number', wholeNumber)
+      .argument('<name>', 'variable')
+      .option('--proposal <n>', 'when the folder holds several', wholeNumber)
+      .addOption(folder())
+      .addOption(json())
+      .action(async (run, name, options) => (await import('./commands/history.ts')).history(run, name, options)),
+  () =>
+    new Command('diff')
+      .description('compare two versions of a value: the values, their code, inputs, files and packages')
+      .argument('<run>', 'run number', wholeNumber)
+      .argument('<name>', 'variable')
+      .argument('[a]', 'the first version (default: the one before the second)', atLeastOne)
+      .argument('[b]', 'the second version (default: the newest)', atLeastOne)
+      .option('--proposal <n>', 'when the folder holds several', wholeNumber)
+      .addOption(folder())
+      .addOption(json())
+      .action(async (run, name, a, b, options) => (await import('./commands/diff.ts')).diff(run, name, a, b, options)),
+  () =>
     new Command('set')
       .description('type a value for a variable of a run; an empty text takes it away')
       .argument('[run]', 'run number', wholeNumber)

@@ -33,6 +33,8 @@ export {summaryFromJson, summaryFromWire, summaryToJson} from './summary.ts';
 export {featurePoints, trendline} from './trendline.ts';
 export type {Trendline} from './trendline.ts';
 export {colourise, viridis} from './colormap.ts';
+// Texts that differ
+export {unifiedDiff} from './unified-diff.ts';
 // The origin of values
 export * as origins from './wire/origin.ts';
 export {dataIdentity, identityText} from './wire/origin.ts';

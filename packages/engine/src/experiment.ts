@@ -5,11 +5,13 @@ import {setTimeout as after} from 'node:timers/promises';
 import {FirstlightError, sentenceOf} from '@firstlight/core';
 import type {DescribedEvent, Problem, RunId} from '@firstlight/core';
 import {openFolder, ReaderProcess, readSettings} from '@firstlight/store';
-import type {Edit, ExperimentFolder, TimeComment} from '@firstlight/store';
+import type {Edit, ExperimentFolder, HistoryEntry, TimeComment} from '@firstlight/store';
 import {parseRequest} from './commands/command.ts';
 import {commandNamed} from './commands/index.ts';
 import {Feed} from './feed/feed.ts';
 import type {Health} from './health.ts';
+import {diffVersions} from './history/diff.ts';
+import type {VersionDiff} from './history/version-diff.ts';
 import type {JobEvent, OpenJob, ProcessRequest} from './job.ts';
 import {stderrLog} from './log.ts';
 import {Looking} from './looking.ts';
@@ -232,6 +234,16 @@ export class Experiment implements AsyncDisposable {
     if (command.compute) this.#computing();
     else if (command.writes(asked)) this.#workshop();
     return this.#whenWhole(() => command.run(this, asked, signal));
+  }
+
+  /** Every version of a value that is stored, the newest first, each with what it was made of. */
+  async history(run: RunId, name: string): Promise<readonly HistoryEntry[]> {
+    return this.reader.history(this.folder.dir, run, name);
+  }
+
+  /** How two versions of a value differ, by default the last two: the values, their code, inputs, files and packages. Throws `no-version`. */
+  async diff(run: RunId, name: string, a?: number, b?: number): Promise<VersionDiff> {
+    return diffVersions(this.reader, this.folder.dir, {run, name, a, b});
   }
 
   /** Everything the folder says about itself, as it is stored. */

@@ -24,6 +24,9 @@ export type {
   ProcessRequest,
   ValueState,
 } from './job.ts';
+// Versions of values
+export type {Differing, VersionDiff} from './history/version-diff.ts';
+export type {VersionLine} from './history/as-json.ts';
 // The table and its changes
 export {startTimeName, Table} from './table.ts';
 export type {RunRow, Variable} from './table.ts';
