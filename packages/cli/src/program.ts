@@ -187,6 +187,13 @@ const commands: (() => Command)[] = [
       .addOption(json())
       .action(async (options) => (await import('./commands/types.ts')).types(options)),
   () =>
+    new Command('merge')
+      .description('store the values that lie in the folder as fragments, whoever left them')
+      .option('--dry-run', 'only list them')
+      .addOption(folder())
+      .addOption(json())
+      .action(async (options) => (await import('./commands/merge.ts')).merge(options)),
+  () =>
     new Command('verify')
       .description('read everything that is stored and say what is wrong with it; exit 1 if anything is')
       .addOption(folder())

@@ -141,7 +141,9 @@ export class Experiment implements AsyncDisposable {
     if (settings.folder.readOnly) notes.add(sentenceOf(settings.folder.readOnly));
     const onTrouble = (error: unknown): void => notes.add(sentenceOf(error));
     const looking =
-      readOnly && (settings.watch || settings.write) ? stack.use(new Looking(version, {dir: settings.folder.dir, reader, stored, onTrouble})) : undefined;
+      readOnly && (settings.watch || settings.write)
+        ? stack.use(new Looking(version, {dir: settings.folder.dir, reader, stored, onTrouble}))
+        : undefined;
     const rest = async (): Promise<void> => {
       await stored.rest();
       await workshop?.tableLoaded(foreignChanges);
@@ -264,6 +266,11 @@ export class Experiment implements AsyncDisposable {
   /** Deletes a variable with all its values, in the table and in the run files; gives the runs that had one. Throws `read-only` or `no-such-variable`. */
   async deleteVariable(name: string, author: string = userName()): Promise<RunId[]> {
     return this.#workshop().deleteVariable(name, author);
+  }
+
+  /** Waits until every fragment that is there now is merged or put aside; until then when the disk is full or the database locked. Throws `read-only`. */
+  async merge(): Promise<void> {
+    await this.#workshop().merge();
   }
 
   /** The comments on moments, in the order of time. */

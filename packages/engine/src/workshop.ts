@@ -1,6 +1,6 @@
 import {sentenceOf} from '@firstlight/core';
 import type {DescribedEvent, RunId} from '@firstlight/core';
-import {contextsOf} from '@firstlight/store';
+import {contextsOf, quarantined} from '@firstlight/store';
 import type {Edit, ForeignHand, MergeReport, TimeComment} from '@firstlight/store';
 import {Board, startTimeCell} from './board.ts';
 import {leaveMark, takeMark} from './closing-mark.ts';
@@ -93,6 +93,9 @@ export class Workshop implements AsyncDisposable {
     const {changedMeanwhile} = await takeMark(folder);
     const foreignHand = changedMeanwhile ? 'yes' : await writer.foreignHand();
     await makeDirectory(folder.processLogs);
+    const aside = quarantined(folder).length;
+    if (aside > 0)
+      notes.add(`${aside} ${aside === 1 ? 'file was' : 'files were'} set aside in this folder earlier; \`firstlight doctor\` says why.`);
     const inbox = await Inbox.open(folder.privateDir);
     const contexts = stack.use(
       Contexts.start({
@@ -184,6 +187,11 @@ export class Workshop implements AsyncDisposable {
   /** The jobs that are not over. */
   jobs(): OpenJob[] {
     return this.#begun.scheduler.jobs;
+  }
+
+  /** Waits until every fragment that is there now is merged or put aside. */
+  async merge(): Promise<void> {
+    await this.#parts.writer.merged();
   }
 
   /** Makes a change by hand, and announces what it changed in the table. Throws what is wrong with it. */

@@ -27,7 +27,9 @@ export type {WriterOptions} from './writer-process.ts';
 export type {ForeignHand} from './writer/database-mark.ts';
 export type {MergeReport} from './merge/report.ts';
 export {waitingFragments} from './merge/waiting.ts';
+export {quarantined} from './merge/quarantine.ts';
 export type {Quarantined} from './merge/quarantine.ts';
+export type {FoundFragment} from './reader/list-fragments.ts';
 // Versions and origins of values
 export {versionStates} from './history/read-origins.ts';
 export type {OriginColumns} from './history/read-origins.ts';

@@ -12,6 +12,8 @@ import {loadStructure} from './reader/load-structure.ts';
 import {previewPng} from './reader/preview-png.ts';
 import {readData, readPreview, type Slice} from './reader/read-value.ts';
 import {damageOfFragment} from './merge/damage.ts';
+import {pathsOf} from './folder/layout.ts';
+import {listFragments} from './reader/list-fragments.ts';
 import {timeComments} from './edits/time-comments.ts';
 import {verifyCalls} from './verify/calls.ts';
 
@@ -38,6 +40,7 @@ serveCalls({
   readPreview: ({dir, run, name}: ValueArguments) => readPreview(dir, run, name),
   previewPng: ({dir, run, name}: ValueArguments) => previewPng(connections.of(dir), dir, run, name),
   settings: (dir: string) => allSettings(connections.of(dir)),
+  fragments: (dir: string) => listFragments(connections.of(dir), pathsOf(dir)),
   timeComments: (dir: string) => timeComments(connections.of(dir)),
   dataVersion: (dir: string) => Number(connections.of(dir).pragma('data_version', {simple: true})),
 });

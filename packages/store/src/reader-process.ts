@@ -8,6 +8,7 @@ import type {ValueDescription} from './reader/describe-value.ts';
 import type {ReadValue, Slice} from './reader/read-value.ts';
 import {withUndeclared} from './reader/load-structure.ts';
 import type {CellColumns, CellPage, LoadedTable, TableStructure} from './reader/table-model.ts';
+import type {FoundFragment} from './reader/list-fragments.ts';
 import type {TimeComment} from './edits/time-comments.ts';
 import type {FolderCheck} from './verify/check-folder.ts';
 import type {Defect, RunCheck} from './verify/defects.ts';
@@ -143,6 +144,11 @@ export class ReaderProcess implements AsyncDisposable {
   /** A number that changes whenever any other program (the folder's own writer, too) has changed the database; see `WriterProcess.foreignChanges`. */
   dataVersion(dir: string, options?: CallOptions): Promise<number> {
     return this.#helper.call('dataVersion', dir, options);
+  }
+
+  /** What lies in `extracted_data/` besides the run files, the oldest first, looked into as a merge would. */
+  fragments(dir: string, options?: CallOptions): Promise<FoundFragment[]> {
+    return this.#helper.call('fragments', dir, options);
   }
 
   /** The comments on moments, in the order of time. */

@@ -5,7 +5,7 @@ import {promisify} from 'node:util';
 import {runOfFragment, sentenceOf} from '@firstlight/core';
 import {describeContext} from '@firstlight/engine';
 import {hdf5Library} from '@firstlight/hdf5';
-import {findFolder, lastOwner, openFolder, readSettings} from '@firstlight/store';
+import {findFolder, lastOwner, openFolder, quarantined, readSettings} from '@firstlight/store';
 import {defaultPython, installation} from '../environment.ts';
 import {marks, outputFor} from '../output.ts';
 
@@ -111,7 +111,7 @@ async function context(path: string, contextPython: string | undefined): Promise
 function waiting(dir: string, extractedData: string): Finding[] {
   const names = (path: string) => (existsSync(path) ? readdirSync(path) : []);
   const fragments = names(extractedData).filter((name) => runOfFragment(name) !== undefined);
-  const quarantined = names(join(dir, '.firstlight', 'quarantine')).filter((name) => name.endsWith('.h5'));
+  const aside = quarantined(openFolder(dir));
   const owner = lastOwner({...openFolder(dir)});
   return [
     {
@@ -121,9 +121,11 @@ function waiting(dir: string, extractedData: string): Finding[] {
     },
     {
       check: 'quarantine',
-      ok: quarantined.length === 0,
-      detail: quarantined.length ? quarantined.join(', ') : 'empty',
-      ...(quarantined.length && {todo: 'Each has a file beside it that says why; process those runs again.'}),
+      ok: aside.length === 0,
+      detail: aside.length ? aside.map(({reason}) => reason).join('\n    ') : 'empty',
+      ...(aside.length && {
+        todo: `They are in ${join(dir, '.firstlight', 'quarantine')}. Process those runs again, or move a file back to extracted_data when it is right after all; then delete the rest.`,
+      }),
     },
     {
       check: 'owner',

@@ -4,13 +4,14 @@ import type {Command} from './command.ts';
 import {comment} from './comment.ts';
 import {diff} from './diff.ts';
 import {history} from './history.ts';
+import {merge} from './merge.ts';
 import {set} from './set.ts';
 import {settings} from './settings.ts';
 import {types} from './types.ts';
 import {verify} from './verify.ts';
 
 /** Every command there is, by name. */
-export const commands = {comment, diff, history, set, settings, types, verify} as const;
+export const commands = {comment, diff, history, merge, set, settings, types, verify} as const;
 
 export type CommandName = keyof typeof commands;
 /** What a command may be asked. */

@@ -6,6 +6,7 @@ import type {Connection} from '../database/connection.ts';
 import {rebuildViews} from '../database/views.ts';
 import type {FolderPaths} from '../folder/layout.ts';
 import {variablesIn} from '../fragment/areas.ts';
+import {addVersion, latestVersion} from '../history/record.ts';
 import {writeFragment} from '../fragment/write.ts';
 import {type Hand, logEdit} from './edit-log.ts';
 
@@ -17,7 +18,7 @@ const lockTimeoutMs = 5_000;
  * Throws `no-such-variable`. Gives the runs.
  */
 export function orderDeletion(connection: Connection, {extractedData}: FolderPaths, name: string): RunId[] {
-  const rows = connection.prepare<[string], RunId>('SELECT DISTINCT proposal, run FROM run_variables WHERE name = ?').all(name);
+  const rows = runsInTable(connection, name);
   const isKnown = connection.prepare('SELECT 1 FROM variables WHERE name = ?').get(name) !== undefined;
   const runs = runsWith(extractedData, name);
   if (!isKnown && rows.length === 0 && runs.length === 0)
@@ -31,6 +32,7 @@ export function orderDeletion(connection: Connection, {extractedData}: FolderPat
 export function deleteFromDatabase(connection: Connection, name: string, hand: Hand): void {
   connection
     .transaction(() => {
+      for (const run of runsInTable(connection, name)) recordDeletion(connection, run, name, hand);
       for (const table of ['variables', 'run_variables', 'fl_variables', 'fl_summary_kinds'])
         connection.prepare(`DELETE FROM ${table} WHERE name = ?`).run(name);
       rebuildViews(connection);
@@ -38,6 +40,31 @@ export function deleteFromDatabase(connection: Connection, name: string, hand: H
     })
     .immediate();
 }
+
+const runsInTable = (connection: Connection, name: string): RunId[] =>
+  connection.prepare<[string], RunId>('SELECT DISTINCT proposal, run FROM run_variables WHERE name = ?').all(name);
+
+/** The last version says that there is no value; that of a value which was in a run's file is there already, and loses its row. */
+function recordDeletion(connection: Connection, run: RunId, name: string, {author, at}: Hand): void {
+  connection
+    .prepare(
+      `UPDATE fl_history SET has_row = 0, author = ? WHERE proposal = ? AND run = ? AND name = ? AND state = 'none'
+         AND version = (SELECT max(version) FROM fl_history AS all_versions WHERE all_versions.proposal = fl_history.proposal
+           AND all_versions.run = fl_history.run AND all_versions.name = fl_history.name)`,
+    )
+    .run(author, BigInt(run.proposal), BigInt(run.run), name);
+  if (latestVersion(connection, run, name)?.hasRow) addVersion(connection, run, {...nothing, name, timestamp: at, author});
+}
+
+const nothing = {
+  state: 'none',
+  summary: {value: null, type: null, kind: null},
+  maxDiff: null,
+  summaryMethod: null,
+  attributes: null,
+  provenance: '',
+  hasRow: false,
+} as const;
 
 function runsWith(extractedData: string, name: string): RunId[] {
   if (!existsSync(extractedData)) return [];
