@@ -1,10 +1,11 @@
-// How long a context takes: from the request to the first and the last value, for few and many variables, cold and warm, against the official damnit (--only=bars, serial or peer: a part).
+// How long a context takes: from the request to the first and the last value, for few and many variables, cold and warm, against the official damnit (--only=bars, describe, serial or peer: a part).
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {simulate} from '@firstlight/simulator';
 import {computing, sleeping, trivial} from './context/contexts.ts';
+import {openDescribing} from './context/describing.ts';
 import {serveOurs} from './context/ours.ts';
 import type {How, Ours, Times} from './context/ours.ts';
 import {startPeer} from './first-value/peer.ts';
@@ -51,6 +52,13 @@ async function againstBars(ours: Ours, report: Report): Promise<void> {
   report.add(await compare({...bar(0.15), figure: 'processor time of a warm run of ten', ours: async () => cpuOfRun(ours)}));
 }
 
+async function describedInTime(directory: string, report: Report): Promise<void> {
+  await using folder = await openDescribing(directory, python);
+  report.add(
+    await compare({...bar(0.05), figure: 'edited context of ten, described warm', ours: async () => folder.describe(trivial(10))}),
+  );
+}
+
 async function cpuOfRun(ours: Ours): Promise<number> {
   const before = ours.cpuSeconds();
   const runs = 4; // The system counts in hundredths of a second.
@@ -77,6 +85,7 @@ async function main(directory: string): Promise<void> {
   const isWanted = (part: string): boolean =>
     !process.argv.some((option) => option.startsWith('--only=')) || process.argv.includes(`--only=${part}`);
   if (isWanted('bars')) await againstBars(ours, new Report('Firstlight', 'bar'));
+  if (isWanted('describe')) await describedInTime(directory, new Report('Firstlight', 'bar'));
   if (isWanted('serial')) await againstSerial(ours, new Report('parallel', 'serial'));
   let peers = 0;
   const peerWith = async (context: string): Promise<Peer> => {
