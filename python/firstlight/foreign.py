@@ -13,6 +13,7 @@ import h5py
 from .failures import Failure
 from .loading import LoadedContext
 from .log import log
+from .tables import read_table
 from .wire import Run
 
 
@@ -50,7 +51,7 @@ def without_given(context: LoadedContext, names: Iterable[str]) -> LoadedContext
 
 
 def read_stored(request: Run, name: str, fragment: str) -> Any:
-    """A stored value as DAMNIT's API gives it: a number, text, array, DataArray, Dataset or Plotly figure.
+    """A stored value as DAMNIT's API gives it: a number, text, array, DataArray, Dataset, pandas table or Plotly figure.
 
     Args:
         request: says where the run's files are.
@@ -76,6 +77,8 @@ def _file_with(request: Run, fragment: str) -> Iterator[h5py.File]:
 
 
 def _plain(data: h5py.Dataset, kind: str | None) -> Any:
+    if kind in ("dataframe", "series"):
+        return read_table(data[()].tobytes(), kind)
     if h5py.check_string_dtype(data.dtype):
         return data.asstr()[()]
     if kind == "PlotlyFigure":

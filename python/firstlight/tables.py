@@ -30,6 +30,14 @@ def parquet(table: Any) -> np.ndarray:
     return np.frombuffer(file.getvalue(), np.uint8)
 
 
+def read_table(content: bytes, kind: str) -> Any:
+    """A stored table back as a DataFrame or Series."""
+    import pandas
+
+    frame = pandas.read_parquet(io.BytesIO(content), engine="pyarrow")
+    return frame if kind == "dataframe" else frame.iloc[:, 0]
+
+
 def table_size(table: Any) -> int:
     """How much memory a table takes, in bytes, its texts included."""
     return int(table.memory_usage(deep=True).sum())

@@ -10,6 +10,7 @@ from runner_client import RunnerClient, error, states, values
 FIRST = """
 from damnit_ctx import Variable
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 @Variable()
@@ -29,6 +30,10 @@ def labelled(run):
     return xr.DataArray([1.0, 2.0], dims=["x"], coords={"x": [10, 20]})
 
 @Variable()
+def frame(run):
+    return pd.DataFrame({"a": [1, 2]}, index=pd.Index([10, 20], name="train"))
+
+@Variable()
 def wrong(run):
     raise ValueError("no beam")
 """
@@ -41,8 +46,8 @@ def twice(run, number: "var#number"):
     return 2 * number
 
 @Variable()
-def told(run, text: "var#text", array: "var#array", labelled: "var#labelled"):
-    return f"{text} {array.sum()} {float(labelled.sel(x=20))}"
+def told(run, text: "var#text", array: "var#array", labelled: "var#labelled", frame: "var#frame"):
+    return f"{text} {array.sum()} {float(labelled.sel(x=20))} {frame.loc[20, 'a']}"
 
 @Variable()
 def behind(run, wrong: "var#wrong"):
@@ -85,7 +90,8 @@ def test_values_computed_before_are_inputs_and_their_errors_are_causes(runner, t
     _load(runner, tmp_path / "first", FIRST)
     first = values(runner.run(fragments))
     foreign = [
-        {"name": name, "fragment": first[name]["fragment"], "error": None} for name in ("start_time", "number", "text", "array", "labelled")
+        {"name": name, "fragment": first[name]["fragment"], "error": None}
+        for name in ("start_time", "number", "text", "array", "labelled", "frame")
     ]
     foreign.append({"name": "wrong", "fragment": None, "error": {"errorClass": "ValueError", "message": "no beam"}})
     foreign.append({"name": "nothing", "fragment": None, "error": None})
@@ -95,7 +101,7 @@ def test_values_computed_before_are_inputs_and_their_errors_are_causes(runner, t
     assert "start_time" not in second
     assert {name: second[name]["summary"] for name in ("twice", "told", "perhaps", "names", "after")} == {
         "twice": 42,
-        "told": {"text": "beam 3.0 2.0"},
+        "told": {"text": "beam 3.0 2.0 2"},
         "perhaps": 7,
         "names": {"text": "number"},
         "after": 63,

@@ -1,11 +1,11 @@
 import {execFileSync} from 'node:child_process';
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {tableFromIPC} from 'apache-arrow';
 import {Experiment, silentLog} from '@firstlight/engine';
-import {createFolder, decodeNpy, writeFragment} from '@firstlight/store';
+import {createFolder, decodeNpy, openFolder, writeFragment} from '@firstlight/store';
 import type {FragmentResult, Value} from '@firstlight/store';
 import type {FastifyInstance} from 'fastify';
 import {afterAll, beforeAll, expect, test} from 'vitest';
@@ -171,6 +171,46 @@ test('pictures and figures are served as they are', async () => {
   const {rows} = (await get('/api/experiments/p1234/table?format=json&columns=picture')).json();
   expect((await get(rows[0].values.picture.summary.image)).headers['content-type']).toBe('image/png');
   expect((await get(`${run7}/figure/figure.json`)).json()).toEqual({data: [{y: [1, 2]}], layout: {}});
+});
+
+test('a pandas table is served by its arrays, and its first rows for people to look at', async () => {
+  await mkdir(join(dir, 'tables'), {recursive: true});
+  const script = [
+    'import io, sys, h5py, numpy, pandas',
+    "frame = pandas.DataFrame({'a': [1.5, float('nan'), 3], 's': ['x', None, 'z'], 't': pandas.to_datetime(['2026-01-31 18:05:09.5', None, '1969-12-31 23:59:59.000000001'])}, index=pandas.Index([10, 20, 30], name='train'))",
+    'buffer = io.BytesIO()',
+    "frame.to_parquet(buffer, engine='pyarrow')",
+    "with h5py.File(sys.argv[1], 'a') as file:",
+    "    file['frame/data'] = numpy.frombuffer(buffer.getvalue(), 'uint8')",
+    "    file['frame'].attrs['_damnit_objtype'] = 'dataframe'",
+    "    file['.reduced/frame'] = 'DataFrame (0.00MB)'",
+  ].join('\n');
+  const other = join(dir, 'tables', 'folder');
+  createFolder(other, {proposal: 1234, contextPython: python, dataRoot: dir});
+  const {extractedData} = openFolder(other);
+  const fragment = writeFragment(extractedData, {proposal: 1234, run: 1}, [ok('number', 1)]);
+  execFileSync(python, ['-c', script, join(extractedData, fragment)]);
+  await using opened = await Experiment.open(other, {watch: false, log: silentLog});
+  await using server = await createServer({experiments: [opened], own: () => ({names: new Set(['localhost']), port: 80})});
+  const ask = async (path: string) => server.inject(`/api/experiments/p1234/runs/1234/1/frame${path}`);
+  expect((await ask('')).json()).toMatchObject({kind: 'Dataset', table: true, links: {rows: expect.stringMatching(/rows\.json$/)}});
+  expect((await ask('/rows.json?first=3')).json()).toEqual({
+    total: 3,
+    columns: [
+      {name: 'train', index: true, units: null},
+      {name: 'a', index: false, units: null},
+      {name: 's', index: false, units: null},
+      {name: 't', index: false, units: 'nanoseconds since 1970-01-01'},
+    ],
+    rows: [
+      [10, 1.5, 'x', '2026-01-31 18:05:09.5'],
+      [20, 'NaN', '', ''],
+      [30, 3, 'z', '1969-12-31 23:59:59.000000001'],
+    ],
+  });
+  const column = tableFromIPC((await ask('/data.arrow?variable=a')).rawPayload);
+  expect([column.schema.metadata.get('dims'), column.schema.fields.map(({name}) => name)]).toEqual(['["train"]', ['value', 'train']]);
+  expect((await get(`${run7}/curve/rows.json`)).json().error.code).toBe('no-table');
 });
 
 test.for(['', '/data.arrow', '/data.npy?slice=0', '/preview.png'])('curve%s is not sent again when it did not change', async (file) => {

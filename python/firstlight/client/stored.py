@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import time
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from typing import Any
 
 import h5py
 import numpy as np
+
+from ..tables import read_table
 
 _LOCK_SECONDS = 5.0  # an official tool may be merging into the file
 _LOOK_AGAIN_SECONDS = 0.05
@@ -102,7 +103,7 @@ def _if_drawable(data: Any, kind: str | None) -> Any:
 
 def _plain(data: h5py.Dataset, kind: str | None, figures: bool) -> Any:
     if kind in ("dataframe", "series"):
-        return _table(data[()].tobytes(), kind)
+        return read_table(data[()].tobytes(), kind)
     if kind == "PlotlyFigure":
         return plotly_figure(data[()].tobytes().decode()) if figures else data[()].tobytes().decode()
     if data.shape == () and (h5py.check_string_dtype(data.dtype) or data.dtype.kind == "S"):
@@ -124,13 +125,6 @@ def _labelled(path: Path, group: str, kind: str) -> Any:
     found = load(path, group=group, engine="h5netcdf", phony_dims="access")
     found.attrs = {key: value for key, value in found.attrs.items() if not str(key).startswith("_damnit_")}
     return found
-
-
-def _table(parquet: bytes, kind: str) -> Any:
-    import pandas
-
-    frame = pandas.read_parquet(io.BytesIO(parquet), engine="pyarrow")
-    return frame if kind == "dataframe" else frame.iloc[:, 0]
 
 
 def read_summary(path: Path, name: str) -> Any:

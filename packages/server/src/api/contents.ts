@@ -31,7 +31,7 @@ export const addresses: readonly (readonly [string, string])[] = [
   ],
   [
     'GET /api/experiments/ID/runs/PROPOSAL/RUN/NAME',
-    'Everything about one value: `{proposal, run, name, title, description, state, summary, activity, message, attributes, maxDiff, kind, dtype, shape, dims, bytes, attrs, arrayName, arrays, preview, text, units, links}`. ' +
+    'Everything about one value: `{proposal, run, name, title, description, state, summary, activity, message, attributes, maxDiff, kind, dtype, shape, dims, bytes, attrs, arrayName, arrays, table, preview, text, units, links}`. ' +
       '`arrays` are the arrays of a Dataset and the coordinates of a DataArray, `{name, dtype, shape, dims, attrs, coordinate}` each. ' +
       '`links` has the addresses below that have something to give.',
   ],
@@ -48,6 +48,11 @@ export const addresses: readonly (readonly [string, string])[] = [
   [
     '…/NAME/value.h5',
     'All that is stored of the value (data, summary, preview, error) as a small HDF5 file, laid out like the file of a run.',
+  ],
+  [
+    '…/NAME/rows.json?first=100',
+    'The first rows of a pandas table: `{total, columns: [{name, index, units}], rows}`, the index first; at most 1000 rows and 200 columns. As data, a DataFrame is a Dataset and a ' +
+      'Series a DataArray, as xarray would have them.',
   ],
   ['…/NAME/preview.png', 'The small picture that stands for the value; with `?full=true` a picture in its own size.'],
   ['…/NAME/figure.json', "A Plotly figure (the value, or its preview) as Plotly's JSON."],

@@ -30,7 +30,7 @@ export function arrayBatch(labelled: LabelledArray): RecordBatch {
   const length = sizeOf(array.shape);
   const beside = Object.entries(coords).filter(
     ([name, {shape, ...coordinate}]) =>
-      array.shape.length === 1 && shape.length === 1 && shape[0] === length && isReal(coordinate) && !valueNames.includes(name),
+      array.shape.length === 1 && shape.length === 1 && shape[0] === length && isReal(coordinate) && !valueNames.has(name),
   );
   const columns: [string, Data][] = [
     ...valueColumns(array),
@@ -46,7 +46,7 @@ export function arrayBatch(labelled: LabelledArray): RecordBatch {
 }
 
 const isReal = ({dtype}: Pick<NDArray, 'dtype'>) => !dtype.startsWith('complex');
-const valueNames = ['value', 'value.re', 'value.im'];
+const valueNames: ReadonlySet<string> = new Set(['value', 'value.re', 'value.im']);
 
 function valueColumns(array: NDArray): [string, Data][] {
   if (isReal(array)) return [['value', elementData(array)]];

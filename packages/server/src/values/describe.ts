@@ -69,11 +69,12 @@ async function textOf({experiment, run, name}: Place, {bytes}: ValueDescription)
 }
 
 /** What a value has to give: a name for each address. */
-function linksOf(address: string, {kind, preview, shape, arrays}: ValueDescription): Record<string, string> {
+function linksOf(address: string, {kind, preview, shape, arrays, table}: ValueDescription): Record<string, string> {
   const isScalar = kind === 'text' || (kind === 'array' && shape?.length === 0);
   const rows: [boolean, string, string][] = [
     [kind === 'plotly' || preview === 'plotly', 'figure', 'figure.json'],
     [kind === 'image', 'picture', 'preview.png?full=true'], // before its thumbnail: a picture is shown as it is
+    [table, 'rows', 'rows.json'],
     [!isScalar, 'preview', 'preview.png'],
     [kind === 'array' || kind === 'DataArray' || kind === 'image', 'arrow', 'data.arrow'],
     [kind === 'array' || kind === 'DataArray' || kind === 'image', 'npy', 'data.npy'],

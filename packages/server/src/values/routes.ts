@@ -14,6 +14,7 @@ import {identityOf, placeOf} from './place.ts';
 import type {Place, PlaceParams} from './place.ts';
 import {hdf5ContentType} from './hdf5.ts';
 import {parseMost, reduced} from './reduce.ts';
+import {firstRows} from './rows.ts';
 import {valueFile} from './value-file.ts';
 
 const text = z.string().optional();
@@ -21,6 +22,7 @@ const npyQuery = z.strictObject({slice: text, variable: text});
 const arrowQuery = z.strictObject({slice: text, variable: text, max: text});
 // `version` is the engine's: another picture has another address, so that a page that stays open shows it.
 const pictureQuery = z.strictObject({full: z.enum(['true', 'false']).optional(), version: text});
+const rowsQuery = z.strictObject({first: z.coerce.number().int().min(1).max(1000).default(100)});
 const noQuery = z.strictObject({});
 
 type Asked = FastifyRequest<{Params: PlaceParams}>;
@@ -72,6 +74,13 @@ export function valueRoutes(app: FastifyInstance, catalogue: Catalogue): void {
       const {content, bytes} = await valueFile(place);
       return reply.headers({'content-type': hdf5ContentType, 'content-length': bytes}).send(content);
     });
+  });
+
+  app.get(`${base}/rows.json`, async (request: Asked, reply) => {
+    const {first} = parseQuery(rowsQuery, request.query);
+    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params), async (place) =>
+      reply.send(await firstRows(place, first)),
+    );
   });
 
   app.get(`${base}/preview.png`, async (request: Asked, reply) => {

@@ -71,7 +71,8 @@ export function readPreview(dir: string, run: RunId, name: string): ReadValue | 
     using dataset = file.dataset(path);
     return plain(dataset, dataset.attributes.get(objectTypeAttribute), undefined);
   }
-  return isDrawable(file, name) ? valueIn(file, name, undefined) : undefined;
+  const value = isDrawable(file, name) ? valueIn(file, name, undefined) : undefined;
+  return value?.kind === 'DataArray' && value.array.dtype === 'string' ? undefined : value; // a Series of texts
 }
 
 /** Opens what has a variable's newest value: a fragment that waits to be merged, else the run's file. Throws `no-value` when there is neither. */

@@ -36,7 +36,7 @@ export function Facts({content, variable, facts}: FactsProps) {
       {state === 'ok' && message !== null && <p className="quiet">{message}</p>}
       {variable.description && <p className="description">{variable.description}</p>}
       <dl className="facts">
-        {facts?.kind && <Fact name="Data">{kindWords[facts.kind]}</Fact>}
+        {facts?.kind && <Fact name="Data">{facts.table ? 'table (pandas)' : kindWords[facts.kind]}</Fact>}
         {isArray && facts?.dtype && <Fact name="Type">{facts.dtype}</Fact>}
         {isArray && facts?.shape && facts.shape.length > 0 && <Fact name="Shape">{shapeText(facts)}</Fact>}
         {content.maxDiff !== null && content.maxDiff > 0 && (

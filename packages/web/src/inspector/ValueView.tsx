@@ -1,6 +1,9 @@
 import {lazy, Suspense, useState, type ComponentType} from 'react';
 import {ArrayView, canDraw} from './ArrayView.tsx';
-import type {ArrayFacts, ValueFacts} from './value.ts';
+import {DatasetView} from './DatasetView.tsx';
+import {arrayOf} from './parts.ts';
+import {TableView} from './TableView.tsx';
+import type {ValueFacts} from './value.ts';
 
 const FigureView = lazy(() => import('./FigureView.tsx').then(({FigureView}) => ({default: FigureView})));
 
@@ -20,8 +23,9 @@ interface ViewRow {
 const views: readonly ViewRow[] = [
   {accepts: ({links}) => links['figure'] !== undefined, View: Figure},
   {accepts: ({links}) => links['picture'] !== undefined, View: Picture},
+  {accepts: ({links}) => links['rows'] !== undefined, View: TableView},
   {accepts: (facts) => canDraw(arrayOf(facts)), View: Array},
-  {accepts: ({kind}) => kind === 'Dataset', View: Dataset},
+  {accepts: ({kind}) => kind === 'Dataset', View: DatasetView},
   {accepts: ({links}) => links['preview'] !== undefined, View: Picture},
 ];
 
@@ -49,42 +53,3 @@ function Picture({facts, label, version}: ViewProps) {
 function Array({facts, version, label}: ViewProps) {
   return <ArrayView facts={arrayOf(facts)} version={version} label={label} />;
 }
-
-const arrayOf = ({kind, links, dtype, shape, dims, units}: ValueFacts): ArrayFacts => ({
-  address: links['arrow'] ?? '',
-  dtype: links['arrow'] === undefined ? null : dtype,
-  shape: shape ?? [],
-  dims,
-  units,
-  labelled: kind === 'DataArray',
-});
-
-/** A Dataset shows one of its arrays at a time. */
-function Dataset({facts, version, label}: ViewProps) {
-  const shown = facts.arrays.filter((array) => canDraw(partOf(facts, array)));
-  const [chosen, setChosen] = useState<string>();
-  const array = shown.find(({name}) => name === chosen) ?? shown[0];
-  if (!array) return <p className="quiet">Nothing in it can be drawn.</p>;
-  return (
-    <>
-      <label className="place">
-        Array
-        <select className="choice" value={array.name} onChange={(event) => setChosen(event.target.value)}>
-          {shown.map(({name}) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </label>
-      <ArrayView key={array.name} facts={partOf(facts, array)} version={version} label={`${label}, ${array.name}`} />
-    </>
-  );
-}
-
-const partOf = ({links}: ValueFacts, {name, dtype, shape, dims}: ValueFacts['arrays'][number]): ArrayFacts => ({
-  address: links[`arrow ${name}`] ?? '',
-  dtype,
-  shape,
-  dims,
-  units: null,
-  labelled: true,
-});

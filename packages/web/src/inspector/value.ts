@@ -10,7 +10,9 @@ const facts = z.object({
   units: z.nullable(z.string()),
   text: z.nullable(z.string()),
   arrays: z.array(z.object({name: z.string(), dtype: z.nullable(z.string()), shape: z.array(z.int()), dims: z.array(z.string())})),
-  /** `figure`, `picture`, `preview`, `arrow`, `npy`, and `arrow NAME` for each array of a Dataset. */
+  /** True for a pandas table. */
+  table: z.boolean(),
+  /** `figure`, `picture`, `rows`, `preview`, `arrow`, `npy`, and `arrow NAME` for each array of a Dataset. */
   links: z.record(z.string(), z.optional(z.string())),
 });
 
@@ -30,6 +32,18 @@ export interface ArrayFacts {
 
 export const fetchFacts = async (address: string, signal: AbortSignal): Promise<ValueFacts> =>
   z.parse(facts, await (await get(address, {signal})).json());
+
+const tableRows = z.object({
+  total: z.int(),
+  columns: z.array(z.object({name: z.string(), index: z.boolean(), units: z.nullable(z.string())})),
+  rows: z.array(z.array(z.union([z.number(), z.string()]))),
+});
+
+/** The first rows of a pandas table, as the server gives them. */
+export type TableRows = z.infer<typeof tableRows>;
+
+export const fetchRows = async (address: string, signal: AbortSignal): Promise<TableRows> =>
+  z.parse(tableRows, await (await get(address, {signal})).json());
 
 /** Numbers along one dimension. */
 export interface Axis {
