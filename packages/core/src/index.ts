@@ -39,6 +39,12 @@ export {unifiedDiff} from './unified-diff.ts';
 export * as origins from './wire/origin.ts';
 export {dataIdentity, identityText} from './wire/origin.ts';
 export type {ContextVersion, Environment, Origin, OriginInput, OriginStep, RequestOrigin, VariableCode} from './wire/origin.ts';
+// What is stale
+export {judge} from './staleness.ts';
+export {staleness, valueStates} from './staleness/facts.ts';
+export type {JudgedVariable, Judgement, RecordedOrigins, Staleness, StalenessFacts} from './staleness/facts.ts';
+export {whyText} from './staleness/why.ts';
+export type {Why} from './staleness/why.ts';
 // The runner protocol
 export * as wire from './wire/runner.ts';
 export type {

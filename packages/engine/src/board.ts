@@ -120,8 +120,9 @@ export const startTimeCell = (row: RunRow): Cell => ({
 });
 
 /** The cells that a job will fill, as far as a context tells before it runs. */
-export function plannedNames(described: DescribedEvent | undefined, {trigger, variables}: Job['entry']): string[] {
+export function plannedNames(described: DescribedEvent | undefined, {trigger, variables, only}: Job['entry']): string[] {
   if (!described) return [];
+  if (only) return [...(variables ?? [])];
   const graph = graphOf(described);
   const names = variables === null ? null : [...variables];
   return selectVariables(graph, {trigger, names}).filter((name) => graph.variables.get(name)?.transient === false);

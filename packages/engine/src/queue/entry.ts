@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {wire} from '@firstlight/core';
 import {z} from 'zod';
 
 /** A trigger as it lies in the inbox. */
@@ -14,6 +15,8 @@ export const entrySchema = z.object({
   parameters: z.record(z.string(), z.unknown()).optional(),
   /** Processors it may use at once. */
   parallel: z.int().positive().optional(),
+  /** Only the `variables` are stored; what they need is computed on the way, or given as it is stored. */
+  only: z.object({given: z.array(wire.foreignValue)}).optional(),
   /** True: with runners started for it. */
   cold: z.boolean().optional(),
   /** Identifies the state of the run's files, or (asked by a person) the request. */
@@ -45,5 +48,6 @@ export const asksTheSame = (a: EntryFacts, b: EntryFacts): boolean =>
   a.mock === b.mock &&
   a.parallel === b.parallel &&
   (a.cold ?? false) === (b.cold ?? false) &&
+  (a.only === undefined) === (b.only === undefined) &&
   JSON.stringify(a.parameters ?? {}) === JSON.stringify(b.parameters ?? {}) &&
   JSON.stringify(a.variables) === JSON.stringify(b.variables);

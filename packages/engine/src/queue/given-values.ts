@@ -4,7 +4,12 @@ import {startTimeName} from '../table.ts';
 /** What became of the variables of a job so far, for its later stages. */
 export class GivenValues {
   readonly #heard = new Set<string>();
-  readonly #values = new Map<string, ForeignValue>();
+  readonly #values: Map<string, ForeignValue>;
+
+  /** Begins with values that were stored before the job. */
+  constructor(stored: readonly ForeignValue[] = []) {
+    this.#values = new Map(stored.map((value) => [value.name, value]));
+  }
 
   /** Takes a value; false when it is known already, because a stage had to compute it again for itself. */
   take(event: ValueEvent): boolean {
@@ -13,7 +18,9 @@ export class GivenValues {
     this.#heard.add(name);
     const fragment = state === 'ok' && kind !== null ? event.fragment : null; // Without data there is only something to look at.
     const isStored = event.fragment !== null || state !== 'ok';
-    if (isStored) this.#values.set(name, {name, fragment, error: state === 'ok' || state === 'none' ? null : errorOf(event, attributes)});
+    const error = state === 'ok' || state === 'none' ? null : errorOf(event, attributes);
+    const made = {identity: event.identity ?? null, state: state === 'cancelled' ? 'failed' : state} as const;
+    if (isStored) this.#values.set(name, {name, fragment, error, ...made});
     return true;
   }
 

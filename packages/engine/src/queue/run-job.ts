@@ -1,10 +1,11 @@
-import type {DescribedEvent, Graph, Language, RunnerEvent} from '@firstlight/core';
+import type {DescribedEvent, Graph, Language, RequestOrigin, RunnerEvent} from '@firstlight/core';
 import {givenTo} from '@firstlight/core';
-import type {ExperimentFolder} from '@firstlight/store';
+import type {ExperimentFolder, RunFile} from '@firstlight/store';
 import {graphOf} from '../board.ts';
 import type {JobOutcome} from '../job.ts';
 import type {Log} from '../log.ts';
 import type {Contexts} from '../runner/contexts.ts';
+import {originOf} from '../origin/request-origin.ts';
 import {throwIfBroken} from '../runner/pool.ts';
 import {ProcessLog} from '../runner/process-log.ts';
 import type {RunRequest} from '../runner/runner.ts';
@@ -22,6 +23,8 @@ export interface RunJobParts {
   readonly log: Log;
   /** Processors for a job that begins now. */
   readonly share: () => number;
+  /** Keeps which files a run had. */
+  readonly rememberRunFiles?: (identity: string, files: readonly RunFile[]) => void;
 }
 
 /** What is heard of a job on the way. */
@@ -54,8 +57,15 @@ export async function runJob(job: Job, parts: RunJobParts, hear: Hear): Promise<
   throwIfBroken(described);
   await using processLog = ProcessLog.open(parts.folder.processLogs, job.entry, (sentence) => parts.log.warn(sentence));
   processLog.write(`# ${new Date().toISOString()} ${job.entry.key}, ${job.entry.trigger} data, attempt ${job.attempts}\n`);
-  const run = new JobRun(job, parts, described, processLog, hear);
+  const {origin, files} = await originOf(job.entry, described, parts.dataRoot);
+  for (const [identity, list] of files) parts.rememberRunFiles?.(identity, list);
+  const run = new JobRun(job, parts, {described, origin}, processLog, hear);
   return await run.toItsEnd(); // Awaited here: the log is closed after it.
+}
+
+interface Begun {
+  readonly described: DescribedEvent;
+  readonly origin: RequestOrigin;
 }
 
 class JobRun {
@@ -65,10 +75,13 @@ class JobRun {
   readonly #hear: Hear;
   readonly #graph: Graph;
   readonly #work: readonly Work[];
-  readonly #given = new GivenValues();
+  readonly #given: GivenValues;
+  readonly #origin: RequestOrigin;
 
-  constructor(job: Job, parts: RunJobParts, described: DescribedEvent, processLog: ProcessLog, hear: Hear) {
+  constructor(job: Job, parts: RunJobParts, {described, origin}: Begun, processLog: ProcessLog, hear: Hear) {
     this.#job = job;
+    this.#origin = origin;
+    this.#given = new GivenValues(job.entry.only?.given);
     this.#parts = parts;
     this.#processLog = processLog;
     this.#hear = hear;
@@ -141,6 +154,9 @@ class JobRun {
       ...(parameters && {parameters}),
       parallel,
       ...(!isAlone && {foreign: this.#given.list(givenTo(this.#graph, {language, variables: variables ?? []}))}),
+      ...(isAlone && entry.only && {foreign: [...entry.only.given]}),
+      ...(entry.only && {only: true}),
+      origin: this.#origin,
       ...(inspect && language === ('typescript' satisfies Language) && {inspect}),
     };
   }

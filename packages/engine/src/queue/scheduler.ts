@@ -1,5 +1,6 @@
 import {isFirstlightError, sentenceOf, summaryToJson} from '@firstlight/core';
 import type {ValueEvent} from '@firstlight/core';
+import type {RunFile} from '@firstlight/store';
 import type {Board} from '../board.ts';
 import {plannedNames} from '../board.ts';
 import {messageOf} from '../cell.ts';
@@ -96,7 +97,13 @@ export class Scheduler {
   /** Starts what can be started. */
   dispatch(): void {
     const {disk, jobsAtOnce, writer} = this.#parts;
-    while (!this.#isStopped && disk.state === 'ok' && writer.state !== 'none' && this.#running.size < jobsAtOnce && this.#storing.size < maximumStoring) {
+    while (
+      !this.#isStopped &&
+      disk.state === 'ok' &&
+      writer.state !== 'none' &&
+      this.#running.size < jobsAtOnce &&
+      this.#storing.size < maximumStoring
+    ) {
       const job = this.#queue.next();
       if (!job) return;
       this.#queue.move(job, 'running');
@@ -161,7 +168,9 @@ export class Scheduler {
   async #execute(job: Job): Promise<void> {
     try {
       const share = (): number => Math.max(1, Math.floor(this.#parts.processors / this.#running.size));
-      const ending = await runJob(job, {...this.#parts, share}, (event) => this.#hear(job, event));
+      const rememberRunFiles = (identity: string, files: readonly RunFile[]): void =>
+        void this.#parts.writer.rememberRunFiles(identity, files).catch((error: unknown) => this.#parts.log.warn(sentenceOf(error)));
+      const ending = await runJob(job, {...this.#parts, share, rememberRunFiles}, (event) => this.#hear(job, event));
       if (ending.outcome === 'failed') {
         const sentence = ending.message ?? 'The runner could not do it.';
         await this.#retry(job, sentence, saysDiskFull(sentence));

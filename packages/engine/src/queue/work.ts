@@ -1,5 +1,5 @@
 import {selectVariables, stages} from '@firstlight/core';
-import type {Graph, Language, Trigger} from '@firstlight/core';
+import type {Graph, Language, Stage, Trigger} from '@firstlight/core';
 import type {Contexts} from '../runner/contexts.ts';
 import type {Entry} from './entry.ts';
 
@@ -15,7 +15,7 @@ export interface Work {
 
 /** What a job asks of runners, one after the other: a single one does it all, unless its variables are of two languages. */
 export function workOf(
-  {trigger, variables}: Pick<Entry, 'trigger' | 'variables'>,
+  {trigger, variables, only}: Pick<Entry, 'trigger' | 'variables' | 'only'>,
   graph: Graph,
   contexts: Pick<Contexts, 'languages' | 'languageOf'>,
 ): readonly Work[] {
@@ -23,8 +23,15 @@ export function workOf(
   const alone = [{language, trigger, variables, isAlone: others.length === 0}];
   if (others.length === 0) return alone;
   const selected = selectVariables(graph, {trigger, names: variables});
-  const found = stages(graph, selected, (name) => contexts.languageOf(name));
+  const all = stages(graph, selected, (name) => contexts.languageOf(name));
+  const asked = only && new Set(variables);
+  const found = asked ? all.flatMap(({language, variables: names}) => wanted(language, names, asked)) : all;
   // Without variables the run is opened all the same, for its start time.
   const work = found.length === 0 ? [{language, variables: []}] : found;
   return work.map((stage) => ({language: stage.language, variables: stage.variables, trigger: 'all', isAlone: false}));
+}
+
+function wanted(language: Language, names: readonly string[], asked: ReadonlySet<string>): Stage[] {
+  const variables = names.filter((name) => asked.has(name));
+  return variables.length === 0 ? [] : [{language, variables}];
 }
