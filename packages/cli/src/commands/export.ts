@@ -22,7 +22,7 @@ export async function exportFolder({to, runs, vars, proposal, titles, force, ...
   const output = outputFor(options);
   const folder = chooseFolder(options.folder);
   const signal = stopSignal();
-  await storeWhatWaits(folder, output);
+  await storeWhatWaits(folder, signal, output);
   try {
     const written = await exportTo(folder, to, {
       ...(runs !== 'all' && {runs}),

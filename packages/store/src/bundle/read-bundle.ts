@@ -3,7 +3,7 @@ import {readdirSync, renameSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {isFirstlightError, type RunId, sentenceOf} from '@firstlight/core';
 import {openFile} from '@firstlight/hdf5';
-import {type Connection, createDatabase, formatVersion, openToRead} from '../database/connection.ts';
+import {type Connection, formatVersion, openToRead} from '../database/connection.ts';
 import {storeSetting} from '../database/settings.ts';
 import {currentVersion} from '../database/schema.ts';
 import {rebuildViews} from '../database/views.ts';
@@ -11,7 +11,7 @@ import {makeDirectory, syncToDisk} from '../folder/durable.ts';
 import {pathsOf} from '../folder/layout.ts';
 import {openToAll} from '../folder/modes.ts';
 import {outwardPart} from '../fragment/outward.ts';
-import {TableCopy} from './copy-tables.ts';
+import {createUnseenDatabase, TableCopy} from './copy-tables.ts';
 import {readManifest} from './read-manifest.ts';
 import {copySettings} from './settings.ts';
 import {unpack} from './unpack.ts';
@@ -65,7 +65,7 @@ interface Rebuilding {
 
 function rebuildDatabase({theirs, dir, contextPython, bundle}: Rebuilding): void {
   const from = openTheirs(theirs, bundle);
-  const to = createDatabase(pathsOf(dir).database);
+  const to = createUnseenDatabase(pathsOf(dir).database);
   try {
     copySettings(from, to);
     storeSetting(to, 'db_id', randomBytes(20).toString('hex'));

@@ -1,9 +1,8 @@
-import {closeSync, openSync, rmSync, statSync} from 'node:fs';
+import {closeSync, openSync, readdirSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as after} from 'node:timers/promises';
 import {type RunId, runFileName, runOfFragment} from '@firstlight/core';
 import {type H5File, openFile} from '@firstlight/hdf5';
-import {readdirSync} from 'node:fs';
 import {areas, copyVariable, variablesIn} from '../fragment/areas.ts';
 import {DimensionNumbers} from '../netcdf/copy.ts';
 
@@ -16,6 +15,7 @@ export interface RunCopy extends Disposable {
 
 export interface RunCopyOptions {
   readonly extractedData: string;
+  readonly fragments: Fragments;
   /** Where a file with only some variables may be put; it is removed. */
   readonly workDir: string;
   /** The variables to copy; without, the file as it is. */
@@ -37,7 +37,7 @@ export async function takeRun(run: RunId, options: RunCopyOptions): Promise<RunC
   for (let attempt = 1; ; attempt++) {
     const before = markOf(path);
     const file = before === undefined ? undefined : openFile(path, 'r', {lockTimeoutMs}); // keeps DAMNIT's own writer out
-    const isFree = !hasFragments(options.extractedData, run);
+    const isFree = !options.fragments.has(run);
     options.copyRows();
     const isSettled = isFree && markOf(path) === before;
     if (isSettled || attempt === tries) return copyOf(file, path, {...options, isSettled});
@@ -86,9 +86,29 @@ function markOf(path: string): string | undefined {
   return stats && `${stats.ino}:${stats.size}:${stats.mtimeNs}`;
 }
 
-function hasFragments(extractedData: string, {proposal, run}: RunId): boolean {
-  return readdirSync(extractedData).some((name) => {
-    const of = runOfFragment(name);
-    return of?.proposal === proposal && of.run === run;
-  });
+/** The fragments in a directory by run; listed again only when a file came or went, because there may be thousands of runs. */
+export class Fragments {
+  readonly #directory: string;
+  #mark: bigint | undefined;
+  #runs: ReadonlySet<string> = new Set();
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  has({proposal, run}: RunId): boolean {
+    const mark = statSync(this.#directory, {bigint: true, throwIfNoEntry: false})?.mtimeNs;
+    if (mark === undefined) return false; // a folder without any data
+    const isRecent = BigInt(Date.now()) * 1_000_000n - mark < clockStepNs; // another file may come in the same tick of the file system's clock
+    if (mark !== this.#mark || isRecent) this.#runs = new Set(readdirSync(this.#directory).flatMap(runIn));
+    this.#mark = mark;
+    return this.#runs.has(`${proposal}:${run}`);
+  }
+}
+
+const clockStepNs = 2_000_000_000n;
+
+function runIn(name: string): string[] {
+  const of = runOfFragment(name);
+  return of ? [`${of.proposal}:${of.run}`] : [];
 }

@@ -1,7 +1,7 @@
 import {closeSync, mkdirSync, openSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {sentenceOf} from '@firstlight/core';
-import {type Connection, createDatabase} from '../database/connection.ts';
+import type {Connection} from '../database/connection.ts';
 import {settingText} from '../database/settings.ts';
 import {rebuildViews} from '../database/views.ts';
 import {writeCsv} from '../export/csv.ts';
@@ -11,12 +11,12 @@ import {ExportSource} from '../export/source.ts';
 import {pathsOf} from '../folder/layout.ts';
 import {keptDirectory} from '../history/kept-files.ts';
 import {contextFiles, contextVersions, environments, hasFile, historyLines, variableCodes} from './code.ts';
-import {TableCopy} from './copy-tables.ts';
+import {createUnseenDatabase, TableCopy} from './copy-tables.ts';
 import {crateOf} from './crate.ts';
 import {figuresOf} from './figures.ts';
 import {bundleFormat, bundleVersion, inBundle, type Manifest} from './layout.ts';
 import {readmeOf} from './readme.ts';
-import {takeRun} from './run-copy.ts';
+import {Fragments, takeRun} from './run-copy.ts';
 import {copySettings} from './settings.ts';
 import {ZipWriter} from './zip-writer.ts';
 
@@ -33,6 +33,7 @@ interface Making extends BundleRequest {
   readonly workDir: string;
   /** The database that goes into the bundle. */
   readonly database: Connection;
+  readonly fragments: Fragments;
   readonly problems: string[];
 }
 
@@ -47,8 +48,9 @@ export async function* writeBundle(request: BundleRequest, path: string): AsyncG
   mkdirSync(workDir);
   try {
     await using zip = new ZipWriter(path, created);
-    const database = createDatabase(join(workDir, 'runs.sqlite'));
-    const making: Making = {...request, zip, workDir, database, problems: []};
+    const database = createUnseenDatabase(join(workDir, 'runs.sqlite'));
+    const fragments = new Fragments(pathsOf(request.source.dir).extractedData);
+    const making: Making = {...request, zip, workDir, database, fragments, problems: []};
     try {
       yield* addRuns(making);
       await addDescriptions(making);
@@ -82,11 +84,11 @@ const chosenNames = ({source, selection}: Making): ReadonlySet<string> | undefin
   selection.variables && new Set(source.columns.map(({name}) => name));
 
 async function addRun(making: Making, row: ExportRow, tables: TableCopy): Promise<void> {
-  const {zip, source, workDir, problems} = making;
+  const {zip, source, workDir, fragments, problems} = making;
   const {extractedData} = pathsOf(source.dir);
   const place = `p${row.proposal}_r${row.run}`;
   try {
-    using copy = await takeRun(row, {extractedData, workDir, names: chosenNames(making), copyRows: () => tables.copyRun(row)});
+    using copy = await takeRun(row, {extractedData, fragments, workDir, names: chosenNames(making), copyRows: () => tables.copyRun(row)});
     if (!copy.isSettled) problems.push(`Run ${row.run} of proposal ${row.proposal} was being written; its data may be newer than its row.`);
     if (copy.descriptor !== undefined) await zip.add(`${inBundle.folder}extracted_data/${place}.h5`, {descriptor: copy.descriptor});
     for (const {path, content} of figuresOf(source.dir, row)) await zip.add(path, content);
