@@ -6,5 +6,7 @@ export function versionText({name, state, summary, attributes, kind}: VersionLin
   const {units, error, error_cls: errorClass} = attributes ?? {};
   if (state === 'none') return 'nothing';
   if (state !== 'ok') return [errorClass, typeof error === 'string' ? causeOf(error) : ''].filter(Boolean).join(': ') || state;
-  return valueText(name, summary, typeof units === 'string' ? units : null) || (kind ?? '');
+  const text = valueText(name, summary, typeof units === 'string' ? units : null);
+  const isData = kind !== null && (kind.includes('(') || kind === 'DataArray' || kind === 'Dataset'); // of a single number its kind says nothing
+  return [text, isData ? kind : ''].filter(Boolean).join(' ');
 }

@@ -14,6 +14,7 @@ import type {Notes} from './notes.ts';
 import {takeFolder} from './ownership.ts';
 import {Noticing} from './noticing.ts';
 import type {PictureAddress} from './picture.ts';
+import {Pruning} from './pruning.ts';
 import type {RequestParts} from './process-request.ts';
 import {makeDirectory} from './queue/durable-files.ts';
 import {Inbox} from './queue/inbox.ts';
@@ -63,11 +64,14 @@ export class Workshop implements AsyncDisposable {
   readonly #watches: AsyncDisposable[] = [];
   /** What was stored before the table was loaded. */
   readonly #leftovers: MergeReport[] = [];
+  readonly #pruning: Pruning;
   #work: Work | undefined;
   #isStopping = false;
 
   private constructor(parts: Parts) {
     this.#parts = parts;
+    this.#pruning = new Pruning(parts.writer, (error) => parts.notes.add(sentenceOf(error)));
+    this.#pruning.soon({isMore: false});
   }
 
   /** Takes a folder, stores what lies there unmerged, and begins to load the context. */
@@ -163,6 +167,11 @@ export class Workshop implements AsyncDisposable {
     return {inbox, hub: this.#hub, scheduler: this.#begun.scheduler, contexts, runJob};
   }
 
+  /** Waits until all that lies there is stored. */
+  async merged(): Promise<void> {
+    await this.#parts.writer.merged();
+  }
+
   /** Waits until the context file as it is now is loaded, or found broken. */
   async contextLoaded(): Promise<DescribedEvent> {
     return this.#parts.contexts.check();
@@ -232,14 +241,19 @@ export class Workshop implements AsyncDisposable {
   async stop(): Promise<void> {
     if (this.#isStopping) return;
     this.#isStopping = true;
-    const {contexts, writer} = this.#parts;
+    const {contexts} = this.#parts;
     const watches = Promise.all(this.#watches.map(async (watch) => watch[Symbol.asyncDispose]()));
     await this.#work?.scheduler.stop(stopMs);
     await Promise.all([
       contexts[Symbol.asyncDispose](),
-      Promise.race([writer.merged(), patience(lastMergeMs)]),
+      Promise.race([this.#lastMerge(), patience(lastMergeMs)]),
       Promise.race([watches, patience(lastMergeMs)]),
     ]);
+  }
+
+  async #lastMerge(): Promise<void> {
+    await this.#parts.writer.merged();
+    await this.#pruning.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -317,6 +331,7 @@ export class Workshop implements AsyncDisposable {
   }
 
   #onMerged(report: MergeReport, upTo: number): void {
+    if (report.kept > 0) this.#pruning.soon();
     if (!this.#work) return void this.#leftovers.push(report);
     const {board, stored, table} = this.#work;
     const isForeign = report.merged.some(({run, names}) => names.some((name) => !board.isUnstored(run, name)));

@@ -77,6 +77,11 @@ export class FolderWriter implements AsyncDisposable {
     await this.#untilDone('adding a run', async () => this.#process.ensureRun(run, addedAt));
   }
 
+  /** Removes kept data of older versions beyond the policy of the folder; between two parts of it others get their turn. */
+  async pruneKept(): Promise<void> {
+    while (await this.#untilDone('removing data of old versions', async () => this.#process.pruneKept()));
+  }
+
   /** Makes versions of values that another program has stored or deleted. */
   async noticeCells(cells: readonly NamedCells[]): Promise<void> {
     await this.#untilDone("noting others' values", async () => this.#process.noticeCells(cells));

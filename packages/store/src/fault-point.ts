@@ -3,7 +3,8 @@
  * with `FIRSTLIGHT_FAULT=stop:NAME` it only stops (SIGSTOP), as a machine that hangs.
  *
  * Steps: `fragment:before-rename`; in the writer, in this order, `writer:after-copy`, for each value whose data is kept `writer:before-keeping` and
- * `writer:after-keeping`, then `writer:before-rename`, `writer:after-rename`, `writer:before-commit`, `writer:after-commit`, `writer:between-unlinks`.
+ * `writer:after-keeping`, then `writer:before-rename`, `writer:after-rename`, `writer:before-commit`, `writer:after-commit`, `writer:between-unlinks`;
+ * when kept data goes, `writer:before-pruning` and for each of it `writer:while-pruning`.
  */
 export function faultPoint(name: string): void {
   const {FIRSTLIGHT_FAULT: wanted} = process.env;

@@ -40,6 +40,7 @@ serveCalls({
   rememberRunFiles: ({identity, files}: {identity: string; files: readonly RunFile[]}) => writer().rememberRunFiles(identity, files),
   noticeCells: (cells: readonly NamedCells[]) => writer().noticeCells(cells),
   noticeNextRows: (after: number) => writer().noticeNextRows(after),
+  pruneKept: () => writer().pruneKept(),
   writeFailures: ({run, names, failure}: {run: RunId; names: readonly string[]; failure: {errorClass: string; message: string}}) =>
     writer().writeFailures(run, names, failure),
   foreignHand: () => writer().foreignHand,

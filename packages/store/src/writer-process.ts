@@ -125,6 +125,11 @@ export class WriterProcess implements AsyncDisposable {
     return this.#call('noticeNextRows', after);
   }
 
+  /** Removes kept data of older versions beyond the policy of the folder, a part of it; gives whether there is more to remove. */
+  pruneKept(): Promise<boolean> {
+    return this.#call('pruneKept');
+  }
+
   /** Leaves a fragment that says why variables of a run have no value; gives its file name. Throws `disk-full` or `no-permission`. */
   writeFailures(run: RunId, names: readonly string[], failure: {readonly errorClass: string; readonly message: string}): Promise<string> {
     return this.#call('writeFailures', {run, names, failure});

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {openFile} from '@firstlight/hdf5';
 import Database from 'better-sqlite3';
 import {expect, test} from 'vitest';
-import {type ExperimentFolder, WriterProcess, writeFragment} from '../src/index.ts';
+import {type CellValue, type ExperimentFolder, WriterProcess, writeFragment} from '../src/index.ts';
 import {leave, newFolder, run} from './folders.ts';
 import {array} from './support.ts';
 import {everyKind} from './values.ts';
@@ -74,4 +74,54 @@ test('data that the summary does not tell is kept when it is replaced, also that
     ['number', 1, null],
     ['number', 2, null],
   ]);
+});
+
+const line = (first: number): CellValue => ({
+  data: array(
+    'float64',
+    [500],
+    Float64Array.from({length: 500}, (_, i) => first + i),
+  ),
+});
+
+/** A folder with six versions of one array and three of another, and what is kept of them. */
+async function manyVersions(writer: WriterProcess, folder: ExperimentFolder): Promise<void> {
+  for (const first of [1, 2, 3, 4, 5, 6]) {
+    leave(folder, 'line', line(first));
+    if (first % 2 === 0) leave(folder, 'other', line(first));
+    await writer.merge();
+  }
+}
+
+const keptIn = ({privateDir}: ExperimentFolder): string[] => readdirSync(join(privateDir, 'history/p1234_r7')).toSorted();
+
+test('of each value the data of the last three older versions is kept, within a share of what the runs take', async () => {
+  const folder = newFolder();
+  await using writer = await WriterProcess.start(folder.dir);
+  await manyVersions(writer, folder);
+  expect(keptIn(folder)).toHaveLength(7);
+  await writer.edit({edit: 'setting', key: 'fl_history_share', text: '10'}, null);
+  expect(await writer.pruneKept()).toBe(false);
+  expect(keptIn(folder)).toEqual(['line@3.h5', 'line@4.h5', 'line@5.h5', 'other@1.h5', 'other@2.h5']);
+  await writer.edit({edit: 'setting', key: 'fl_history_versions', text: '2'}, null);
+  await writer.pruneKept();
+  expect(keptIn(folder)).toEqual(['line@4.h5', 'line@5.h5', 'other@1.h5', 'other@2.h5']);
+  await writer.edit({edit: 'setting', key: 'fl_history_share', text: '0.9'}, null);
+  await writer.pruneKept();
+  expect(keptIn(folder)).toEqual(['line@5.h5']);
+  expect(versionsOf(folder).flatMap(({kept}) => kept ?? [])).toEqual(['p1234_r7/line@5.h5']);
+  expect(versionsOf(folder)).toHaveLength(9);
+});
+
+test.each(['before-pruning', 'while-pruning'])('data that a crash %s left behind is removed by the next writer', async (step) => {
+  const folder = newFolder();
+  {
+    await using writer = await WriterProcess.start(folder.dir, {environment: {...process.env, FIRSTLIGHT_FAULT: `writer:${step}`}});
+    await manyVersions(writer, folder);
+    await expect(writer.pruneKept()).rejects.toMatchObject({code: 'helper-crashed'});
+  }
+  await using writer = await WriterProcess.start(folder.dir);
+  await writer.edit({edit: 'setting', key: 'fl_history_share', text: '10'}, null);
+  await writer.pruneKept();
+  expect(keptIn(folder).map((name) => `p1234_r7/${name}`)).toEqual(versionsOf(folder).flatMap(({kept}) => kept ?? []));
 });

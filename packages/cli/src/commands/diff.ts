@@ -24,7 +24,15 @@ type Line = CommandLine<'diff'>;
 type Version = Line['a'];
 
 function textOf(line: Line): string {
-  return [valueText(line.a), valueText(line.b), ...codeText(line), ...inputText(line), ...fileText(line), ...packageText(line)].join('\n');
+  return [
+    valueText(line.a),
+    valueText(line.b),
+    ...sameText(line),
+    ...codeText(line),
+    ...inputText(line),
+    ...fileText(line),
+    ...packageText(line),
+  ].join('\n');
 }
 
 function valueText(version: Version): string {
@@ -32,6 +40,9 @@ function valueText(version: Version): string {
   const stored = timestamp === null ? '' : `  ${localTime(timestamp)}`;
   return `${marks[state]} version ${version.version}  ${versionText(version)}  (${author ?? (provenance || 'unknown')}${stored})`;
 }
+
+/** A line of bars, for one, looks the same for other numbers. */
+const sameText = ({a, b, isChanged}: Line): string[] => (isChanged && versionText(a) === versionText(b) ? ['The values differ.'] : []);
 
 function codeText({code, a, b}: Line): string[] {
   if (code.isChanged === false) return ['The code is the same.'];

@@ -40,7 +40,7 @@ function rowOf(line: VersionLine): string[] {
     author ?? provenance,
     short(origin?.code),
     short(origin?.context),
-    short(origin?.job),
+    origin?.job.split('.').at(-1) ?? '',
     origin ? seconds(origin.seconds) : '',
   ];
 }

@@ -8,23 +8,27 @@ export interface VersionWithTexts {
 }
 
 /**
- * How the code of two versions differs, as `diff -u`: the variable's function; then the files that it reaches, and the context file when the function is the
- * same, because then something else in there is not.
+ * How the code of two versions differs, as `diff -u`: the variable's function and the files that it reaches; when all that is the same, the context file, because
+ * then something else in there is not.
  */
 export function codeDiff(a: VersionWithTexts, b: VersionWithTexts): {isChanged: boolean | null; text: string} {
   const [before, after] = [a.entry.origin?.code, b.entry.origin?.code];
   if (before === undefined || after === undefined) return {isChanged: null, text: ''};
   if (before === after) return {isChanged: false, text: ''};
-  const ofFunction = textDiff(a.entry.name, a, b, ({entry}) => entry.code?.source);
   const reached = [...new Set([a, b].flatMap(({entry}) => entry.code?.files ?? []))].sort();
-  const others = [...reached, ...(ofFunction === '' ? mainFiles(a, b) : [])];
-  const texts = [...new Set(others)].map((path) => textDiff(path, a, b, ({context}) => context?.files[path]));
-  return {isChanged: true, text: [ofFunction, ...texts].join('')};
+  const texts = [
+    textDiff(a.entry.name, a, b, ({entry}) => entry.code?.source),
+    ...reached.map((path) => textDiff(path, a, b, ({context}) => context?.files[path])),
+  ];
+  const text = texts.join('');
+  return {isChanged: true, text: text === '' ? mainDiff(a, b) : text};
 }
 
 // The first file of a context is the context file.
-const mainFiles = (...versions: VersionWithTexts[]): string[] =>
-  versions.flatMap(({context}) => Object.keys(context?.files ?? {}).slice(0, 1));
+function mainDiff(a: VersionWithTexts, b: VersionWithTexts): string {
+  const main = Object.keys(b.context?.files ?? {})[0] ?? 'context';
+  return textDiff(main, a, b, ({context}) => Object.values(context?.files ?? {})[0]);
+}
 
 function textDiff(
   name: string,

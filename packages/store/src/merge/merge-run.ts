@@ -74,6 +74,7 @@ function mergeTogether(
     rowsOf(onlyNew(content, keeper, fragments[index] as string), time, fragments[index] as string),
   );
   const startTime = commit(connection, run, {changes, keeper, addedAt: time, assertOwn});
+  ledger.addKept(keeper.kept.length);
   ledger.addNotes([...keeper.problems, ...originProblems(contents, fragments)]);
   faultPoint('writer:after-commit');
   for (const fragment of fragments) {

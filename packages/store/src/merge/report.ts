@@ -7,6 +7,8 @@ export interface MergeReport {
   /** Start times that became known, in seconds since 1970. */
   readonly startTimes: readonly {readonly run: RunId; readonly startTime: number}[];
   readonly quarantined: readonly Quarantined[];
+  /** How many values were replaced whose data is kept as that of an older version; see `pruneKept`. */
+  readonly kept: number;
   /** What a person should know of values that were stored, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -16,6 +18,7 @@ export class Ledger {
   #merged: {run: RunId; names: readonly string[]; startTime: number | undefined}[] = [];
   #quarantined: Quarantined[] = [];
   #notes: string[] = [];
+  #kept = 0;
 
   addMerged(run: RunId, {names, startTime}: {names: readonly string[]; startTime: number | undefined}): void {
     this.#merged.push({run, names, startTime});
@@ -23,6 +26,10 @@ export class Ledger {
 
   addQuarantined(quarantined: Quarantined): void {
     this.#quarantined.push(quarantined);
+  }
+
+  addKept(count: number): void {
+    this.#kept += count;
   }
 
   addNotes(notes: readonly string[]): void {
@@ -35,10 +42,13 @@ export class Ledger {
     this.#merged = [];
     this.#quarantined = [];
     this.#notes = [];
+    const kept = this.#kept;
+    this.#kept = 0;
     return {
       merged: merged.map(({run, names}) => ({run, names})),
       startTimes: merged.flatMap(({run, startTime}) => (startTime === undefined ? [] : [{run, startTime}])),
       quarantined,
+      kept,
       notes,
     };
   }

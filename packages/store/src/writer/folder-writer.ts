@@ -8,6 +8,7 @@ import {updateVariables} from '../database/variables.ts';
 import {makeDirectory} from '../folder/durable.ts';
 import {explaining} from '../folder/errors.ts';
 import {type NamedCells, noticeCells, noticeNextRows} from '../history/notice.ts';
+import {bytesOfRuns, keepingPolicy, pruneKept, removeStrays} from '../history/prune.ts';
 import {type RememberedContext, rememberContext, rememberRunFiles, type RunFile} from '../history/remember.ts';
 import {deleteFromDatabase, orderDeletion} from '../edits/delete-variable.ts';
 import {type Edit, makeEdit} from '../edits/edit.ts';
@@ -22,6 +23,7 @@ import {writeFragment} from '../fragment/write.ts';
 import {DatabaseMark, type ForeignHand} from './database-mark.ts';
 import {FolderLock} from './lock.ts';
 
+const measureRunsEveryMs = 600_000; // it takes the longer the more runs there are
 const abandonedAfterMs = 3_600_000;
 
 /** The one that writes in a folder: holds its lock, its database and its run files. Every call blocks; in a server it lives in a process of its own. */
@@ -32,6 +34,8 @@ export class FolderWriter implements Disposable {
   readonly #connection: Connection;
   readonly #ledger = new Ledger();
   readonly #attempts: Attempts;
+  #bytesOfRuns = 0;
+  #runsMeasuredAt: number | undefined;
 
   private constructor(paths: FolderPaths, lock: FolderLock, mark: DatabaseMark) {
     this.#paths = paths;
@@ -120,6 +124,18 @@ export class FolderWriter implements Disposable {
         names,
       ),
     );
+  }
+
+  /** Removes kept data of older versions beyond the policy, a part of it; gives whether there is more to remove. */
+  pruneKept(): boolean {
+    return this.#changing(() => {
+      if (this.#runsMeasuredAt === undefined) removeStrays(this.#connection, this.#paths);
+      if (performance.now() - (this.#runsMeasuredAt ?? -Infinity) > measureRunsEveryMs) {
+        this.#bytesOfRuns = bytesOfRuns(this.#paths);
+        this.#runsMeasuredAt = performance.now();
+      }
+      return pruneKept(this.#connection, this.#paths, {policy: keepingPolicy(this.#connection), bytesOfRuns: this.#bytesOfRuns});
+    });
   }
 
   /** Makes versions of values that another program has stored or deleted; see `noticeCells`. */
