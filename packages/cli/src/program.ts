@@ -187,6 +187,19 @@ const commands: (() => Command)[] = [
       .addOption(json())
       .action(async (options) => (await import('./commands/types.ts')).types(options)),
   () =>
+    new Command('open')
+      .description('say what a folder is: its format, what is in it, whether it can be written or has to be migrated')
+      .argument('[dir]', 'experiment folder', '.')
+      .addOption(json())
+      .action(async (dir, options) => (await import('./commands/open.ts')).open(dir, options)),
+  () =>
+    new Command('migrate')
+      .description('bring a folder from before format version 1 up to date; the original stays beside')
+      .argument('[dir]', 'experiment folder', '.')
+      .option('--dry-run', 'only say what would be done')
+      .addOption(json())
+      .action(async (dir, options) => (await import('./commands/migrate.ts')).migrate(dir, options)),
+  () =>
     new Command('merge')
       .description('store the values that lie in the folder as fragments, whoever left them')
       .option('--dry-run', 'only list them')

@@ -2,6 +2,10 @@
 export {createFolder} from './folder/create.ts';
 export type {CreateOptions} from './folder/create.ts';
 export type {ContextTemplate} from './folder/templates.ts';
+export {inspectFolder} from './folder/inspect.ts';
+export type {FolderFacts} from './folder/inspect.ts';
+export {migrateFolder} from './migrate/migrate-folder.ts';
+export type {MigrationLine} from './migrate/migrate-folder.ts';
 export {openFolder} from './folder/open.ts';
 export type {ExperimentFolder} from './folder/open.ts';
 export {contextOf, contextsOf, findFolder, pathsOf} from './folder/layout.ts';

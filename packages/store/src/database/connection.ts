@@ -1,4 +1,5 @@
 import {existsSync} from 'node:fs';
+import {dirname} from 'node:path';
 import {FirstlightError} from '@firstlight/core';
 import Database from 'better-sqlite3';
 import {openToAll} from '../folder/modes.ts';
@@ -93,7 +94,7 @@ export function refusal(version: number, path: string): FirstlightError | undefi
     return new FirstlightError('newer-folder', sentence, {facts: {path, version}});
   }
   if (version === 0) {
-    const sentence = `${path} is from before format version 1; run \`damnit migrate v0-to-v1\` in its folder once, then open it again.`;
+    const sentence = `${path} is from before format version 1; \`firstlight migrate ${dirname(path)}\` brings it up to date and keeps the original (--dry-run shows what it would do).`;
     return new FirstlightError('ancient-folder', sentence, {facts: {path, version}});
   }
   return undefined;

@@ -1,0 +1,33 @@
+import {resolve} from 'node:path';
+import {migrateFolder} from '@firstlight/store';
+import {marks, outputFor} from '../output.ts';
+import {stopSignal} from '../stop.ts';
+
+/** Brings a folder of format 0 up to the current one, or tells what that would do. */
+export async function migrate(dir: string, {dryRun = false, json = false}: {dryRun?: boolean; json?: boolean}): Promise<void> {
+  const output = outputFor({json});
+  const signal = stopSignal();
+  let notes = 0;
+  for await (const line of migrateFolder(resolve(dir), {dryRun, signal})) {
+    if (line.event === 'plan') {
+      const names = line.variables.join(', ') || 'none';
+      output.result(line, `format ${line.from} → ${line.to}: ${line.runs} runs, ${line.files} run files; variables: ${names}`);
+    } else if (line.event === 'file') {
+      const parts = line.parts.length > 0 ? `${dryRun ? 'would write anew' : 'wrote anew'} ${line.parts.join('; ')}` : 'stays as it is';
+      output.result(line, `${marks.ok} ${line.file} (${line.done} of ${line.of}): ${parts}`);
+    } else if (line.event === 'note') {
+      notes += 1;
+      output.result(line, `${marks.skipped} ${line.text}`);
+    } else {
+      output.result(
+        line,
+        `${marks.ok} ${line.values} values of ${line.runs} runs; ${line.files} run files written anew; the original is ${line.backup}`,
+      );
+    }
+  }
+  if (signal.aborted) {
+    process.exitCode = 1;
+    output.say('Stopped; the folder is as it was. The same command goes on from here.');
+  } else if (dryRun) output.say('Nothing was changed.');
+  if (notes > 0) output.say(`${notes} ${notes === 1 ? 'remark' : 'remarks'} above; nothing of the original is lost.`);
+}
