@@ -1,7 +1,8 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {copyFileSync, existsSync} from 'node:fs';
 import {join, resolve} from 'node:path';
-import {FirstlightError, proposalDirectoryName} from '@firstlight/core';
+import {FirstlightError} from '@firstlight/core';
+import {proposalDirectory, StandInCatalogue} from '@firstlight/simulator';
 import {createFolder, makePath} from '@firstlight/store';
 import {defaultPython, installation} from '../environment.ts';
 import {openInBrowser} from '../browser.ts';
@@ -20,12 +21,14 @@ interface DemoOptions {
 
 const proposal = 1234;
 
-/** A simulated beamline, an experiment folder over its data, and the live table in the browser; all in one directory. */
+/** A simulated beamline with its metadata catalogue, an experiment folder over its data, and the live table in the browser; all in one directory. */
 export async function demo({dir, port, open, runs, every, json}: DemoOptions): Promise<void> {
   const output = outputFor({json});
   const signal = stopSignal();
   const dataRoot = resolve(dir);
   const folder = prepare(dataRoot);
+  await using catalogue = await StandInCatalogue.start({sampleName: 'Simulated sample', runType: 'Scan'});
+  await catalogue.leaveCredentials(proposalDirectory(dataRoot, proposal));
   let beamline: ChildProcess | undefined;
   try {
     await serveUntilStopped([folder], {port, host: '127.0.0.1', watch: true}, output, signal, (url) => {
@@ -42,7 +45,7 @@ export async function demo({dir, port, open, runs, every, json}: DemoOptions): P
 
 /** Makes the experiment folder where European XFEL has it, once; a second start goes on with the first one's. */
 function prepare(dataRoot: string): string {
-  const folder = join(dataRoot, 'SIM', '202601', proposalDirectoryName(proposal), 'usr', 'Shared', 'amore');
+  const folder = join(proposalDirectory(dataRoot, proposal), 'usr', 'Shared', 'amore');
   if (existsSync(join(folder, 'runs.sqlite'))) return folder;
   try {
     makePath(folder);
