@@ -87,6 +87,7 @@ const commands: (() => Command)[] = [
       .option('--mock', 'a run without data')
       .option('--trial', 'compute, show values old and new, store nothing')
       .option('--parallel <n>', 'processors it may use; 1 computes one variable after the other', atLeastOne)
+      .option('--stale', 'exactly what is stale or missing (see `firstlight stale`)')
       .option('--cold', 'in processes started for this, not in warm ones')
       .option('--inspect', 'let the code of a TypeScript context wait for a debugger')
       .option('--strict', 'exit 1 when a value failed')
@@ -206,6 +207,17 @@ const commands: (() => Command)[] = [
       .addOption(folder())
       .addOption(json())
       .action(async (options) => (await import('./commands/merge.ts')).merge(options)),
+  () =>
+    new Command('stale')
+      .description('list the values that the context would not give now, and those that are missing')
+      .addArgument(new Argument('[runs]', '12, 1-5,8 or all').argParser(runs))
+      .option('--why', 'say why, each value on a line of its own')
+      .option('--count', 'only count them')
+      .option('--unknown', 'also values that other programs have stored, of which nobody can tell')
+      .option('--proposal <n>', 'proposal of the runs', atLeastOne)
+      .addOption(folder())
+      .addOption(json())
+      .action(async (selection, options) => (await import('./commands/stale.ts')).stale(selection, options)),
   () =>
     new Command('verify')
       .description('read everything that is stored and say what is wrong with it; exit 1 if anything is')

@@ -22,6 +22,8 @@ import {processRequest} from './process-request.ts';
 import {brokenContext} from './runner/context-file.ts';
 import {facilityDataRoot} from './run-data.ts';
 import {isAborted} from './signals.ts';
+import {everyRun, judgeFolder, unfreshCells} from './stale/judge-folder.ts';
+import type {JudgedCell} from './stale/judge-folder.ts';
 import {StoredTable} from './stored-table.ts';
 import {assertStored, receiveFragment} from './submit.ts';
 import {Table} from './table.ts';
@@ -169,8 +171,10 @@ export class Experiment implements AsyncDisposable {
     const {settings, table} = this.#parts;
     const workshop = this.#computing();
     const described = await workshop.contextLoaded();
+    if (request.stale) await Promise.all([this.whole(), workshop.merged()]);
+    const {dir} = this.folder;
     yield* processRequest(
-      {...workshop.requestParts, dataRoot: settings.dataRoot, proposals: this.proposals, table, described},
+      {...workshop.requestParts, dir, reader: this.reader, dataRoot: settings.dataRoot, proposals: this.proposals, table, described},
       request,
       signal,
     );
@@ -186,6 +190,24 @@ export class Experiment implements AsyncDisposable {
     const fragment = await receiveFragment(this, run, content);
     await workshop.storeAll(run);
     await assertStored(this.folder, fragment);
+  }
+
+  /**
+   * Tells which values are not what the context would give now, and why; and which are missing though their data is there. Fresh ones are left out.
+   *
+   * `unknown` are values that another program has stored. Throws `context-broken`, and `read-only` when the folder is not ours: then no runner can be asked.
+   *
+   * @param runs default: all of the table, and all with data.
+   */
+  async *stale(runs?: readonly RunId[]): AsyncGenerator<JudgedCell, void, undefined> {
+    const {settings, table} = this.#parts;
+    const workshop = this.#workshop();
+    const described = await workshop.contextLoaded();
+    await Promise.all([this.whole(), workshop.merged()]);
+    const {contexts} = workshop.requestParts;
+    const {dataRoot} = settings;
+    const parts = {dir: this.folder.dir, dataRoot, reader: this.reader, table, described, contexts};
+    yield* unfreshCells(await judgeFolder(parts, runs ?? (await everyRun(table, dataRoot, this.proposals))));
   }
 
   /** Stops a job, or one variable of it; what is done already stays. False when there is nothing to stop: it is over, or was never there. */

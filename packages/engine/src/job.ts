@@ -34,6 +34,8 @@ export interface ProcessRequest {
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** Processors a job may use at once; 1 is one variable after the other. Default: as the runner likes. */
   readonly parallel?: number;
+  /** True: of these runs (and variables) exactly what is stale or missing, with the parameters that it had. */
+  readonly stale?: boolean;
   /** Default false: in warm runners. True: in runners started for this. */
   readonly cold?: boolean;
   /** True: computes and tells values, old and new, but stores nothing, and shows nothing to others. */

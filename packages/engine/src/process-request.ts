@@ -1,6 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {FirstlightError} from '@firstlight/core';
 import type {DescribedEvent, RunId} from '@firstlight/core';
+import type {ReaderProcess} from '@firstlight/store';
 import {isDiskFull} from './disk.ts';
 import type {JobEvent, ProcessRequest} from './job.ts';
 import {entryOf} from './queue/entry.ts';
@@ -13,6 +14,7 @@ import type {RunJobParts} from './queue/run-job.ts';
 import type {Contexts} from './runner/contexts.ts';
 import {refuseMissing} from './refuse-missing.ts';
 import {runsOnDisk} from './run-data.ts';
+import {recomputationsOf} from './stale/recompute.ts';
 import {isAborted} from './signals.ts';
 import {Tally} from './tally.ts';
 import type {Table} from './table.ts';
@@ -26,6 +28,8 @@ export interface RequestParts {
   readonly hub: JobHub;
   readonly scheduler: Scheduler;
   readonly described: DescribedEvent;
+  readonly dir: string;
+  readonly reader: ReaderProcess;
   readonly contexts: Contexts;
   readonly runJob: Omit<RunJobParts, 'folder'>;
 }
@@ -86,10 +90,33 @@ async function entriesOf(parts: RequestParts, request: ProcessRequest): Promise<
   const runs = request.runs === 'all' ? await allRuns(parts, mock, request.proposal) : request.runs;
   const signature = `request ${randomUUID()}`;
   const requestedAt = Date.now();
+  if (request.stale) return staleEntries(parts, request, runs, {signature, requestedAt, ...how});
   const entries = runs.map(({proposal, run}) =>
     entryOf({proposal, run, trigger, variables: variables && [...variables], mock, signature, by: 'user', requestedAt, ...how}),
   );
   return [...new Map(entries.map((entry) => [entry.key, entry])).values()];
+}
+
+/** Exactly what is stale or missing of some runs. */
+async function staleEntries(
+  parts: RequestParts,
+  {mock = false, variables, parameters}: ProcessRequest,
+  runs: readonly RunId[],
+  how: Pick<Entry, 'signature' | 'requestedAt' | 'parallel' | 'cold'>,
+): Promise<Entry[]> {
+  const found = await recomputationsOf(parts, runs, {mock, variables});
+  return found.map(({run, variables: names, given, parameters: recorded}) =>
+    entryOf({
+      ...how,
+      ...run,
+      trigger: 'all',
+      variables: [...names],
+      mock,
+      by: 'user',
+      parameters: {...recorded, ...parameters},
+      only: {given: [...given]},
+    }),
+  );
 }
 
 async function allRuns({table, dataRoot, proposals}: RequestParts, mock: boolean, only: number | undefined): Promise<RunId[]> {

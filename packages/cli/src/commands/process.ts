@@ -18,6 +18,7 @@ interface ProcessOptions {
   trial?: boolean;
   parallel?: number;
   cold?: boolean;
+  stale?: boolean;
   inspect?: boolean;
   strict?: boolean;
   folder?: string;
@@ -36,8 +37,8 @@ export async function processRuns(runs: number[] | 'all', options: ProcessOption
 
 async function* computeHereOrThere(folder: string, runs: number[] | 'all', options: ProcessOptions, signal: AbortSignal, output: Output) {
   const experiment = await openOrOwner(folder, {});
-  const {var: variables, param: parameters, trigger, mock = false, trial, parallel, cold, inspect} = options;
-  const wanted = {trigger, mock, ...given({variables, parameters, trial, parallel, cold})};
+  const {var: variables, param: parameters, trigger, mock = false, trial, parallel, cold, stale, inspect} = options;
+  const wanted = {trigger, mock, ...given({variables, parameters, trial, parallel, cold, stale})};
   if (typeof experiment === 'string') {
     if (inspect) throw ownedElsewhere(folder, experiment);
     output.say(`${folder} is served by ${experiment}, which does the work.`);

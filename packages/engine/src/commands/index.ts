@@ -7,11 +7,12 @@ import {history} from './history.ts';
 import {merge} from './merge.ts';
 import {set} from './set.ts';
 import {settings} from './settings.ts';
+import {stale} from './stale.ts';
 import {types} from './types.ts';
 import {verify} from './verify.ts';
 
 /** Every command there is, by name. */
-export const commands = {comment, diff, history, merge, set, settings, types, verify} as const;
+export const commands = {comment, diff, history, merge, set, settings, stale, types, verify} as const;
 
 export type CommandName = keyof typeof commands;
 /** What a command may be asked. */

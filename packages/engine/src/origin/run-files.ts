@@ -5,7 +5,7 @@ import {runDirectoryName} from '@firstlight/core';
 import type {RunId} from '@firstlight/core';
 import type {RunFile} from '@firstlight/store';
 import {findProposal} from '../intake/run-directories.ts';
-import {unlessMissing} from '../intake/run-state.ts';
+import {isDataFile, unlessMissing} from '../intake/run-state.ts';
 
 /** The files of a run, by kind of data; an identity is null where there is no directory. */
 export interface RunFiles {
@@ -52,10 +52,16 @@ export class RunFileLists {
   }
 }
 
+// EXtra-data leaves a map of the files beside them, which says nothing new.
 async function listFiles(directory: string): Promise<FilesOfKind> {
   const names = await unlessMissing(readdir(directory));
   if (names === undefined) return none;
-  const stats = await Promise.all(names.sort().map(async (name) => [name, await unlessMissing(stat(join(directory, name)))] as const));
+  const stats = await Promise.all(
+    names
+      .filter(isDataFile)
+      .sort()
+      .map(async (name) => [name, await unlessMissing(stat(join(directory, name)))] as const),
+  );
   const files = stats.flatMap(([name, found]) => (found?.isFile() ? [{name, size: found.size, mtimeMs: found.mtimeMs}] : []));
   const text = JSON.stringify(files.map(({name, size, mtimeMs}) => [name, size, mtimeMs]));
   return {identity: createHash('sha256').update(text).digest('hex'), files};

@@ -21,6 +21,8 @@ export const processBody = z.strictObject({
   parameters: z.record(z.string(), z.unknown()).nullish(),
   parallel: positive.nullish(),
   cold: z.boolean().nullish(),
+  /** Exactly what is stale or missing. */
+  stale: z.boolean().nullish(),
 });
 
 /** The body of the POST, which may also ask for a trial: only who asks sees it, in the events. */
@@ -30,7 +32,7 @@ export type ProcessBody = z.infer<typeof processBody>;
 
 /** What the engine is asked for. @throws FirstlightError `bad-runs`, `no-such-variable`. */
 export function requestOf(body: ProcessBody, experiment: ServedExperiment): ProcessRequest {
-  const {variables, trigger, mock, parameters, parallel, cold} = body;
+  const {variables, trigger, mock, parameters, parallel, cold, stale} = body;
   return {
     runs: runsOf(body, experiment),
     ...(body.proposal && {proposal: body.proposal}),
@@ -40,6 +42,7 @@ export function requestOf(body: ProcessBody, experiment: ServedExperiment): Proc
     ...(parameters && {parameters}),
     ...(parallel && {parallel}),
     ...(cold && {cold}),
+    ...(stale && {stale}),
   };
 }
 

@@ -1,0 +1,61 @@
+import type {CommandLine} from '@firstlight/engine';
+import {chooseFolder} from '../folder.ts';
+import {outputFor} from '../output.ts';
+import {runCommand} from '../run-command.ts';
+import {stopSignal} from '../stop.ts';
+import {textTable} from '../text-table.ts';
+
+interface StaleOptions {
+  why?: boolean;
+  count?: boolean;
+  unknown?: boolean;
+  proposal?: number;
+  folder?: string;
+  json?: boolean;
+}
+
+type Line = CommandLine<'stale'>;
+
+/** Lists what is stale or missing: as JSON one line for each value, for people one for each variable, with its runs. */
+export async function stale(runs: number[] | 'all' | undefined, options: StaleOptions): Promise<void> {
+  const output = outputFor(options);
+  const {proposal, unknown, why, count} = options;
+  const request = {
+    ...(runs !== undefined && runs !== 'all' && {runs}),
+    ...(proposal !== undefined && {proposal}),
+    ...(unknown && {unknown}),
+  };
+  const found: Line[] = [];
+  for await (const line of runCommand(chooseFolder(options.folder), 'stale', request, stopSignal())) {
+    found.push(line);
+    if (!count)
+      output.result(line, why ? `run ${line.run}  ${line.name}  ${line.state === 'missing' ? 'missing' : line.why.join('; ')}` : undefined);
+  }
+  const counts = {event: 'counted', stale: numberOf(found, 'stale'), missing: numberOf(found, 'missing')};
+  if (!why && !count && !output.json && found.length > 0) output.result({}, textTable(['variable', 'stale', 'missing'], rowsOf(found)));
+  if (count || !output.json) output.result(counts, sentenceOf(counts));
+}
+
+const numberOf = (lines: readonly Line[], state: Line['state']): number => lines.filter((line) => line.state === state).length;
+
+function rowsOf(lines: readonly Line[]): string[][] {
+  const byName = Map.groupBy(lines, ({name}) => name);
+  return [...byName].map(([name, all]) => [name, runsText(all, 'stale'), runsText(all, 'missing')]);
+}
+
+/** `1-5, 8`. */
+function runsText(lines: readonly Line[], state: Line['state']): string {
+  const runs = [...new Set(lines.flatMap((line) => (line.state === state ? [line.run] : [])))].sort((a, b) => a - b);
+  const ranges: [first: number, last: number][] = [];
+  for (const run of runs) {
+    const last = ranges.at(-1);
+    if (last && last[1] === run - 1) last[1] = run;
+    else ranges.push([run, run]);
+  }
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(', ');
+}
+
+function sentenceOf({stale: old, missing}: {stale: number; missing: number}): string {
+  if (old + missing === 0) return 'Every value is what its context would give now.';
+  return `${old} stale, ${missing} missing; \`firstlight process RUNS --stale\` computes exactly these.`;
+}

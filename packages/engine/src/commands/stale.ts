@@ -1,0 +1,44 @@
+import {z} from 'zod';
+import type {Experiment} from '../experiment.ts';
+import {command} from './command.ts';
+import {findRun} from './find-run.ts';
+
+const request = z.strictObject({
+  /** Default: all there are. */
+  runs: z.array(z.int().nonnegative()).max(100_000).optional(),
+  proposal: z.int().nonnegative().optional(),
+  /** Also values of which nobody can tell, because another program stored them. */
+  unknown: z.boolean().optional(),
+});
+
+export interface StaleLine {
+  readonly proposal: number;
+  readonly run: number;
+  readonly name: string;
+  readonly state: 'stale' | 'missing';
+  readonly why: readonly string[];
+}
+
+/** Tells which values are stale or missing, one line each. */
+export const stale = command({
+  name: 'stale',
+  request,
+  compute: false,
+  writes: () => true, // only the folder's owner runs its context
+  run: (experiment, asked, signal) => staleLines(experiment, asked, signal),
+});
+
+async function* staleLines(
+  experiment: Experiment,
+  {runs, proposal, unknown = false}: z.output<typeof request>,
+  signal: AbortSignal,
+): AsyncGenerator<StaleLine> {
+  for await (const {state, ...cell} of experiment.stale(runs?.map((run) => findRun(experiment, run, proposal)))) {
+    if (signal.aborted) return;
+    if (proposal !== undefined && cell.proposal !== proposal) continue;
+    if (state !== 'unknown') yield {...inOrder(cell), state, why: cell.why};
+    else if (unknown) yield {...inOrder(cell), state: 'stale', why: cell.why};
+  }
+}
+
+const inOrder = ({proposal, run, name}: Omit<StaleLine, 'state' | 'why'>): Omit<StaleLine, 'state' | 'why'> => ({proposal, run, name});
