@@ -48,8 +48,11 @@ function codeText({code, a, b}: Line): string[] {
   if (code.isChanged === false) return ['The code is the same.'];
   if (code.text !== '') return ['', code.text.trimEnd()];
   if (code.isChanged) return [`The code differs (${a.origin?.code.slice(0, 8)}, ${b.origin?.code.slice(0, 8)}); its text was not kept.`];
-  const unknown = [a, b].filter(({origin}) => origin === null).map(({version}) => version);
-  return [`It is not known what version ${unknown.join(' and ')} ${unknown.length > 1 ? 'were' : 'was'} computed by.`];
+  const unknown = [a, b].filter(({origin, author}) => origin === null && author === null).map(({version}) => version);
+  if (unknown.length === 0) return []; // typed by hand
+  return [
+    `It is not known what ${unknown.length > 1 ? 'versions' : 'version'} ${unknown.join(' and ')} ${unknown.length > 1 ? 'were' : 'was'} computed by.`,
+  ];
 }
 
 /** A list of what differs under its title; nothing when there is nothing. */

@@ -19,8 +19,8 @@ export interface RunState {
   readonly signature: string;
 }
 
-// A virtual overview is made from the data files; it says nothing new.
-const isDataFile = (name: string): boolean => name.endsWith('.h5') && !name.startsWith('.') && !/overview\.h5$/i.test(name);
+/** Whether a file in a run's directory has data of the run; a virtual overview is made from the data files and says nothing new. */
+export const isDataFile = (name: string): boolean => name.endsWith('.h5') && !name.startsWith('.') && !/overview\.h5$/i.test(name);
 
 /** Looks at the data files of a run directory: names, sizes, times, at the cost of one `stat` each. Undefined if the directory is not there. */
 export const readRunState = async (directory: string): Promise<RunState | undefined> => {
