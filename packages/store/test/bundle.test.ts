@@ -2,7 +2,7 @@ import {copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync} from
 import {join} from 'node:path';
 import Database from 'better-sqlite3';
 import {beforeAll, describe, expect, test} from 'vitest';
-import {type ExperimentFolder, exportTo, importBundle, openFolder, WriterProcess} from '../src/index.ts';
+import {type ExperimentFolder, exportTo, importBundle, openFolder, verifyFolder, WriterProcess} from '../src/index.ts';
 import {folderToExport} from './export-folder.ts';
 import {leave, newFolder} from './folders.ts';
 import {array, python, runPython, temporaryDirectory} from './support.ts';
@@ -95,6 +95,10 @@ describe('a folder that was exported and imported', () => {
     expect(await damnitSays(again.dir, 1234, 7)).toEqual(await damnitSays(folder.dir, 1234, 7));
   });
 
+  test('is found to be whole', async () => {
+    expect(await defectsOf(again.dir)).toEqual(await defectsOf(folder.dir));
+  });
+
   test('can be worked in', async () => {
     await using writer = await WriterProcess.start(again.dir);
     leave(again, 'float', {data: 8.5});
@@ -149,6 +153,33 @@ test('a part of a folder comes back as that part', async () => {
   const names = Object.keys(all.values).filter((name) => name.startsWith('labelled_') || name === 'matrix');
   expect(said.runs).toEqual([7]);
   expect(said.values).toEqual(Object.fromEntries(names.map((name) => [name, all.values[name]])));
+});
+
+/** What is wrong in a folder. */
+const defectsOf = async (dir: string): Promise<unknown> =>
+  (await Array.fromAsync(verifyFolder(dir))).filter(({event}) => event === 'defect');
+
+test('a folder that is written to all the time is taken so that values and data belong together', async () => {
+  const busy = newFolder(temporaryDirectory());
+  const ids = [1, 2, 3, 4, 5].map((number) => ({proposal: 1234, run: number}));
+  const change = (step: number): void => {
+    for (const id of ids) leave(busy, 'matrix', {data: array('float64', [2, 2], Float64Array.of(step, 2, 3, 4)), summaryMethod: 'max'}, id);
+  };
+  await using writer = await WriterProcess.start(busy.dir);
+  change(10);
+  await writer.merge();
+  const exported = new AbortController();
+  const writing = (async () => {
+    for (let step = 11; !exported.signal.aborted; step++) {
+      change(step);
+      await writer.merge();
+    }
+  })();
+  const file = join(busy.dir, '..', 'busy.zip');
+  await exportTo(busy.dir, file).finally(() => exported.abort());
+  await writing;
+  await importBundle(file, join(busy.dir, '..', 'quiet'), {contextPython: python});
+  expect(await defectsOf(join(busy.dir, '..', 'quiet'))).toEqual([]);
 });
 
 test('an empty folder comes back', async () => {
