@@ -207,6 +207,22 @@ def starts(run): return subprocess.Popen(["sleep", "1000"]).pid
     _wait_until(lambda: not _is_running(pid))
 
 
+def test_what_has_left_its_parent_and_its_session_ends_with_the_job_too(runner, tmp_path, fragments):
+    runner.load_text(
+        tmp_path,
+        """
+from damnit_ctx import Variable
+import subprocess
+@Variable
+def starts(run):
+    command = "setsid sleep 1000 > /dev/null 2>&1 & echo $!"
+    return int(subprocess.run(["sh", "-c", command], capture_output=True, text=True).stdout)
+""",
+    )
+    pid = values(runner.run(fragments))["starts"]["summary"]
+    _wait_until(lambda: not _is_running(pid))
+
+
 def test_the_end_of_input_ends_the_runner_and_all_its_children(tmp_path, fragments):
     with RunnerClient(tmp_path / "log") as runner:
         runner.load_text(tmp_path, AROUND.format(body="\n    while True: pass"))

@@ -41,6 +41,21 @@ describe('a process that ends', () => {
     expect((await runner.run({variables: ['of_after']})).values.of_after?.summary).toBe(42);
   });
 
+  test('has as much memory for objects as a variable says it needs', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'firstlight-memory-'));
+    const variable = (name: string, needs: string) =>
+      `export const ${name} = variable({${needs}}, () => Array.from({length: 1_000_000}, (_, i) => ({i, twice: [2 * i]})).length);`;
+    const text = (needs: string) => `import {variable} from '@firstlight/context';\n${variable('hungry', needs)}\n`;
+    writeFileSync(join(folder, 'context.ts'), text(''));
+    await using runner = new RunnerProcess({FIRSTLIGHT_HEAP_MB: '48'});
+    await runner.load(join(folder, 'context.ts'));
+    expect((await runner.run()).values.hungry).toMatchObject({state: 'failed', attributes: {error_cls: 'Crashed'}});
+    writeFileSync(join(folder, 'context.ts'), text('needs: {memoryBytes: 1e9}'));
+    await runner.load(join(folder, 'context.ts'));
+    expect((await runner.run()).values.hungry).toMatchObject({state: 'ok', summary: 1_000_000});
+    rmSync(folder, {recursive: true});
+  });
+
   test('between jobs is replaced', async () => {
     await using runner = new RunnerProcess();
     await runner.load(fixture('endless'));

@@ -80,7 +80,7 @@ async function loadBundle(
   try {
     const {variables, groups, problems, made} = await worker.loaded;
     const graph = buildGraph(annotate(variables, file), file, {isShared});
-    pool.keep(worker);
+    pool.keep(worker, {heapMb: Math.max(heapMb, ...[...graph.variables.values()].map(({needs}) => (needs?.memoryBytes ?? 0) / 1e6))});
     const all = [...built.problems, ...problems, ...graph.problems];
     return withCode(loaded(file, graph, all, pool, groups), built, new Map(Object.entries(made)));
   } catch (error) {

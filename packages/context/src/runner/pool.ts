@@ -3,7 +3,7 @@ import type {WorkerOptions} from './worker.ts';
 
 /** Keeps one process ready with the libraries and the context loaded, so that a job need not wait for them. Each serves one job. */
 export class Pool implements Disposable {
-  readonly #options: WorkerOptions;
+  #options: WorkerOptions;
   #spare: Worker | undefined;
   #isClosed = false;
 
@@ -21,9 +21,11 @@ export class Pool implements Disposable {
     if (!this.#isClosed && !this.#spare?.isAlive) this.#spare = new Worker(this.#options);
   }
 
-  /** Gives back a process that was only looked at. */
-  keep(worker: Worker): void {
-    if (this.#isClosed || this.#spare?.isAlive) worker.kill();
+  /** Gives back a process that was only looked at; one that may use less memory than its variables need is replaced. */
+  keep(worker: Worker, {heapMb}: Pick<WorkerOptions, 'heapMb'>): void {
+    const isTooSmall = heapMb > this.#options.heapMb;
+    this.#options = {...this.#options, heapMb};
+    if (this.#isClosed || this.#spare?.isAlive || isTooSmall) worker.kill();
     else this.#spare = worker;
   }
 
