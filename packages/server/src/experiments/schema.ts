@@ -55,7 +55,8 @@ export function defineExperiments(builder: Builder, enums: Enums) {
       attributes: t.expose('attributes', {
         type: 'JSON',
         nullable: true,
-        description: 'What DAMNIT keeps beside a summary: {units, bold, background: [red, green, blue], error, error_cls}, each if known.',
+        description:
+          'What DAMNIT keeps beside a summary: {units, bold, background: [red, green, blue], error, error_cls, where (of an error)}, each if known.',
       }),
       maxDiff: t.expose('maxDiff', {
         type: 'JSON',
