@@ -20,7 +20,7 @@ const results: Readonly<Record<number, readonly FragmentResult[]>> = {
   9: [
     ok('float', {data: -0}),
     ok('bool_true', {data: false}),
-    ok('text', {data: '=1+1'}),
+    ok('text', {data: '=1+1\u0001'}),
     {name: 'integer', outcome: {...failed, errorClass: 'Skip'}},
   ],
   10: [ok('line', {data: array('float64', [4], Float64Array.of(4, 3, 2, 1))})],

@@ -1,6 +1,6 @@
-import type {Attributes} from '@firstlight/core';
 import {decodeNpy, isNpy} from '../npy.ts';
 import {isPng} from '../database/summaries.ts';
+import {attributesOf} from '../reader/load-cells.ts';
 import type {ExportCell, StoredSummary} from './model.ts';
 
 /** A row of `run_variables` with what our tables add to it; integers are bigint. */
@@ -35,15 +35,4 @@ function summaryOf({value, summary_type: type, kind}: StoredRow, isBoolean: bool
 function complexIn(bytes: Uint8Array): {re: number; im: number} {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {re: view.getFloat64(0, true), im: view.getFloat64(8, true)};
-}
-
-/** Other programs write attributes, too: what is no object is none. */
-function attributesOf(text: unknown): Attributes | null {
-  if (typeof text !== 'string') return null;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : null;
-  } catch {
-    return null;
-  }
 }

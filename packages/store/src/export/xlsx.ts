@@ -1,7 +1,8 @@
 import {FirstlightError} from '@firstlight/core';
 import writeExcelFile, {type Cell, type CellObject, type Image} from 'write-excel-file/node';
 import {headersOf} from './headers.ts';
-import {type ExportCell, type ExportColumn, type ExportRow, isPicture, type StoredSummary} from './model.ts';
+import {type ExportCell, type ExportColumn, type ExportRow, type StoredSummary} from './model.ts';
+import {hasPicture, imagesOf, pictureColumnWidth, pictureHeight} from './xlsx-pictures.ts';
 import type {ExportSource} from './source.ts';
 import {summaryText} from './text.ts';
 
@@ -9,10 +10,7 @@ import {summaryText} from './text.ts';
 const mostCells = 500_000;
 const mostPictures = 2000;
 const longestText = 32_767; // of a cell, says the format
-const pictureHeight = 56; // pixels on the screen
-const pictureColumnWidth = 13; // characters, for a square picture
 const rowsAbove = 2;
-const pngWidthAt = 16;
 
 /**
  * Writes the table as an Excel workbook for people: a header that stays in sight, units below it, the small pictures in their cells, and a second sheet with the
@@ -48,7 +46,13 @@ export async function* writeXlsx(source: ExportSource, path: string): AsyncGener
 const tooLarge = (what: string): FirstlightError =>
   new FirstlightError('too-large', `${what} are too many for a workbook; choose with --runs and --vars, or export to .csv or .parquet.`);
 
-const header = (value: string): CellObject => ({value, type: String, fontWeight: 'bold', wrap: true, alignVertical: 'top'});
+const header = (value: string): CellObject => ({
+  value: cellText(value),
+  type: String,
+  fontWeight: 'bold',
+  wrap: true,
+  alignVertical: 'top',
+});
 
 const unitsOf = (columns: readonly ExportColumn[]): Cell[] =>
   [null, null, null, ...columns.map(({units}) => units)].map((value) => ({
@@ -63,13 +67,13 @@ const widthsOf = (columns: readonly ExportColumn[]): {width: number}[] => [
   {width: 6},
   {width: 19},
   ...columns.map(({title, columnType}) => ({
-    width: columnType === 'picture' ? pictureColumnWidth : Math.min(30, Math.max(12, title.length + 2)),
+    width: columnType === 'picture' || columnType === 'array' ? pictureColumnWidth : Math.min(30, Math.max(12, title.length + 2)),
   })),
 ];
 
 function cellsOf({proposal, run, startTime, cells}: ExportRow, columns: readonly ExportColumn[]): Cell[] {
-  const hasPicture = columns.some(({name}) => isPicture(cells.get(name)?.summary ?? null));
-  const first: CellObject = {value: proposal, type: Number, ...(hasPicture && {height: (pictureHeight + 4) * 0.75})}; // in points
+  const isHigh = columns.some(({name}) => hasPicture(cells.get(name)?.summary ?? null));
+  const first: CellObject = {value: proposal, type: Number, ...(isHigh && {height: (pictureHeight + 4) * 0.75})}; // in points
   const time: Cell = startTime === null ? null : {value: new Date(startTime * 1000), type: Date, format: 'yyyy-mm-dd hh:mm:ss'};
   return [first, {value: run, type: Number}, time, ...columns.map(({name}) => cellOf(cells.get(name)))];
 }
@@ -88,44 +92,24 @@ function cellOf(cell: ExportCell | undefined): Cell {
 
 /** Excel has neither NaN, infinities nor integers beyond 2^53: they are texts. */
 function plainValue(summary: StoredSummary): CellObject | null {
-  if (summary === null || isPicture(summary)) return null;
+  if (summary === null || hasPicture(summary)) return null;
   if (typeof summary === 'boolean') return {value: summary, type: Boolean};
   const number = typeof summary === 'bigint' || typeof summary === 'number' ? Number(summary) : Number.NaN;
   if (Number.isFinite(number) && (typeof summary === 'number' || Number.isSafeInteger(number))) return {value: number, type: Number};
-  return {value: summaryText(summary).slice(0, longestText), type: String};
+  return {value: cellText(summaryText(summary)), type: String};
 }
+
+/** As much of a text as a cell takes, without what XML cannot hold. */
+const cellText = (text: string): string =>
+  text
+    .toWellFormed()
+    .replaceAll(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '')
+    .slice(0, longestText);
 
 const reasonsOf = ({proposal, run, cells}: ExportRow, columns: readonly ExportColumn[]): Cell[][] =>
   columns.flatMap(({name, title}) => {
     const cell = cells.get(name);
     if (cell?.state !== 'failed' && cell?.state !== 'skipped') return [];
-    const texts = [title, name, cell.state, cell.attributes?.error?.slice(0, longestText) ?? ''];
+    const texts = [title, name, cell.state, cellText(cell.attributes?.error ?? '')];
     return [[{value: proposal, type: Number}, {value: run, type: Number}, ...texts.map((value) => ({value, type: String}))]];
   });
-
-function imagesOf({cells}: ExportRow, columns: readonly ExportColumn[], row: number): Image[] {
-  return columns.flatMap(({name, title}, index) => {
-    const summary = cells.get(name)?.summary ?? null;
-    if (!isPicture(summary)) return [];
-    const {width, height} = sizeOfPng(summary.png);
-    const scale = Math.min(pictureHeight / height, (pictureColumnWidth * 7) / width);
-    return [
-      {
-        content: Buffer.from(summary.png),
-        contentType: 'image/png',
-        width: Math.max(1, Math.round(width * scale)),
-        height: Math.max(1, Math.round(height * scale)),
-        dpi: 96,
-        anchor: {row, column: index + 4},
-        offsetX: 2,
-        offsetY: 2,
-        title,
-      },
-    ];
-  });
-}
-
-function sizeOfPng(png: Uint8Array): {width: number; height: number} {
-  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
-  return {width: view.getUint32(pngWidthAt) || 1, height: view.getUint32(pngWidthAt + 4) || 1};
-}

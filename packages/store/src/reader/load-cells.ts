@@ -133,7 +133,8 @@ const storedAttributes = z.object({
   where: z.string().optional().catch(undefined),
 });
 
-function attributesOf(text: unknown): Attributes | null {
+/** What a row's attributes say, as far as it is understood. */
+export function attributesOf(text: unknown): Attributes | null {
   if (typeof text !== 'string') return null;
   try {
     const parsed = storedAttributes.parse(JSON.parse(text));
