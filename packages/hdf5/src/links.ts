@@ -35,7 +35,8 @@ export function linkNames(group: Id, what: () => string): string[] {
   return collected;
 }
 
-function remembersOrder(group: Id): boolean {
+/** Whether a group remembers the order in which names were made. */
+export function remembersOrder(group: Id): boolean {
   // The identifier of a file stands for its root group everywhere but here.
   const root = h5().H5Gopen2(group, '.', 0);
   if (root < 0) return false;

@@ -278,3 +278,40 @@ test('a value that does not fit its own description is refused', () => {
   using dataset = file.createDataset('y', array('float64', [3], new Float64Array(3)));
   expect(() => dataset.write(array('float64', [2], new Float64Array(2)))).toThrow('cannot be written to [3]');
 });
+
+test('big arrays are copied with their groups, types and texts, to another file and within one', () => {
+  const counts = array(
+    'float64',
+    [2, 100_000],
+    Float64Array.from({length: 200_000}, (_, i) => i * 0.5),
+  );
+  const phases = array(
+    'complex128',
+    [150_000],
+    Float64Array.from({length: 300_000}, (_, i) => i * 0.25),
+  );
+  const seen = seenByH5py(
+    (file) => {
+      using source = openFile(at('source.h5'), 'w');
+      source.createDataset('value/data', counts);
+      source.createDataset('value/small', 1.5);
+      source.createDataset('complex', phases);
+      source.group('value').attributes.set('type', 'image');
+      source.copy('value', file, 'value');
+      source.copy('complex', file, 'deep/complex');
+      source.copy('value', file, 'bare', {withoutAttributes: true});
+      file.copy('value', file, 'again');
+      expect([file.read('value/data'), file.read('again/data'), file.read('deep/complex')]).toEqual([counts, counts, phases]);
+    },
+    {
+      sums: `[bool((f[n + '/data'][()] == np.arange(200000).reshape(2, -1) * 0.5).all()) for n in ('value', 'bare', 'again')]`,
+      kinds: `[f['value/data'].dtype.str, f['deep/complex'].dtype.str, f['deep/complex'][7]]`,
+      others: `[f[n + '/small'][()] for n in ('value', 'bare', 'again')]`,
+      attributes: `[dict(f[n].attrs) == ({} if n == 'bare' else {'type': 'image'}) for n in ('value', 'bare', 'again')]`,
+    },
+  );
+  expect(seen['sums']).toEqual([true, true, true]);
+  expect(seen['kinds']).toEqual(['<f8', '<c16', [1.5 * 2 + 0.5, 3.75]]);
+  expect(seen['others']).toEqual([1.5, 1.5, 1.5]);
+  expect(seen['attributes']).toEqual([true, true, true]);
+});
