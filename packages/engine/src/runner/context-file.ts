@@ -15,13 +15,17 @@ export interface ContextVersion {
   readonly unreadable: string | undefined;
 }
 
-/** Looks at a context file and the modules beside it. */
-export async function contextVersion(context: ContextFile): Promise<ContextVersion> {
+/**
+ * Looks at a context file and the modules beside it.
+ *
+ * @param reached files it was found to be made of, relative to its folder: those in directories below count, too.
+ */
+export async function contextVersion(context: ContextFile, reached: readonly string[] = []): Promise<ContextVersion> {
   try {
     const text = createHash('sha256')
       .update(await readFile(context.contextPath))
       .digest('hex');
-    return {version: `${text} ${await modulesBeside(context)}`, text, unreadable: undefined};
+    return {version: `${text} ${await modulesBeside(context, reached)}`, text, unreadable: undefined};
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const sentence = missing
@@ -33,10 +37,11 @@ export async function contextVersion(context: ContextFile): Promise<ContextVersi
 
 const extensions = {python: ['.py'], typescript: ['.ts', '.js', '.json']} as const;
 
-async function modulesBeside({contextPath, language}: ContextFile): Promise<string> {
+async function modulesBeside({contextPath, language}: ContextFile, reached: readonly string[]): Promise<string> {
   const directory = dirname(contextPath);
   const names = (await readdir(directory)).filter((name) => extensions[language].some((extension) => name.endsWith(extension)));
-  const states = await Promise.all(names.sort().map(async (name) => stateOf(directory, name)));
+  const all = [...new Set([...names, ...reached])].sort();
+  const states = await Promise.all(all.map(async (name) => stateOf(directory, name)));
   return createHash('sha256').update(states.join('\n')).digest('hex');
 }
 

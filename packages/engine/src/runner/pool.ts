@@ -113,7 +113,10 @@ export class RunnerPool implements AsyncDisposable {
   }
 
   async #checkNow(): Promise<DescribedEvent> {
-    const {version, text, unreadable} = await contextVersion(this.#options.context);
+    const {version, text, unreadable} = await contextVersion(
+      this.#options.context,
+      this.#current?.described.context?.files.map(({path}) => path),
+    );
     if (this.#current?.version === version) return this.#current.described;
     // A runner does not look again at a file that it could not load; a module beside it may be what was wrong.
     if (this.#current?.text === text && errorOf(this.#current.described)) this.#retire();
