@@ -48,6 +48,33 @@ export interface ChangesOptions {
   readonly patienceSeconds?: number;
 }
 
+export interface SetOptions {
+  /** Whose value it is; default: the server's user. */
+  readonly author?: string;
+  /** Of a variable that is to be made. */
+  readonly type?: 'boolean' | 'integer' | 'number' | 'string';
+  readonly title?: string;
+}
+
+/** A version of a value, as `firstlight history --json` prints it; what is not known is null. */
+export interface Version extends RunId {
+  readonly name: string;
+  readonly version: number;
+  readonly state: string;
+  readonly summary: unknown;
+  readonly [fact: string]: unknown;
+}
+
+/** A value that should be computed, and why. */
+export interface StaleCell extends RunId {
+  readonly name: string;
+  readonly state: 'stale' | 'missing';
+  readonly why: readonly string[];
+}
+
+/** How commands name a run. */
+const placeOf = (run: RunRef): Partial<RunId> => (typeof run === 'number' ? {run} : {proposal: run.proposal, run: run.run});
+
 /**
  * An experiment, read and steered through its server. Made by `open`.
  *
@@ -181,9 +208,33 @@ export class RemoteExperiment<V extends object = AnyVariables> implements AsyncD
     >;
   }
 
+  /** Types a value for a run; an empty text takes it away. With a type, makes the variable when there is none of this name. */
+  async set(run: RunRef, name: keyof V & string, value: string | number | boolean, options: SetOptions = {}): Promise<void> {
+    await this.#done('set', {...placeOf(run), name, value: String(value), ...options});
+  }
+
+  /** Comments on a run; an empty text takes the comment away. */
+  async comment(run: RunRef, text: string, options: {readonly author?: string} = {}): Promise<void> {
+    await this.#done('comment', {...placeOf(run), text, ...options});
+  }
+
+  /** Every version of a value with all that is known of it, the newest first. @throws FirstlightError `no-such-value`. */
+  async history(run: RunRef, name: keyof V & string): Promise<readonly Version[]> {
+    return Array.fromAsync(this.command<Version>('history', {...placeOf(run), name}));
+  }
+
+  /** The values that should be computed again, and those that are missing, with the reasons. */
+  async stale({runs, ...options}: {readonly runs?: readonly number[]; readonly proposal?: number} = {}): Promise<readonly StaleCell[]> {
+    return Array.fromAsync(this.command<StaleCell>('stale', {...(runs && {runs}), ...options}));
+  }
+
   /** Ends what `open` started for this experiment; nothing for one of a server. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#transport.close?.();
+  }
+
+  async #done(name: string, request: object): Promise<void> {
+    await Array.fromAsync(this.command(name, request)); // it tells what we know already
   }
 
   /** Fields of this experiment, by GraphQL. */

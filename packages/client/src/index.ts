@@ -15,7 +15,7 @@
 export {experimentsAt, open} from './open.ts';
 export type {ExperimentInfo, OpenOptions} from './open.ts';
 export {RemoteExperiment} from './experiment.ts';
-export type {ChangesOptions, ProcessRequest, RunRef} from './experiment.ts';
+export type {ChangesOptions, ProcessRequest, RunRef, SetOptions, StaleCell, Version} from './experiment.ts';
 // The table
 export {Table} from './table/table.ts';
 export {Column} from './table/column.ts';

@@ -208,6 +208,28 @@ describe('working', () => {
     await expect(experiment.command('nope').next()).rejects.toMatchObject({code: 'no-such-command'});
   });
 
+  test('values and comments are typed, with their history', async () => {
+    await experiment.set(8, 'quality', 3, {type: 'integer', title: 'Quality', author: 'someone'});
+    await experiment.comment({proposal: 1234, run: 8}, 'good beam');
+    expect((await experiment.table({variables: ['quality', 'comment'], runs: '8'})).rows().next().value).toMatchObject({
+      quality: 3,
+      comment: 'good beam',
+    });
+    expect(await experiment.read(8, 'quality')).toBe(3);
+    await experiment.set(8, 'quality', 4);
+    const versions = await experiment.history(8, 'quality');
+    expect(versions.map(({version, name}) => [version, name])).toEqual([
+      [2, 'quality'],
+      [1, 'quality'],
+    ]);
+    await expect(experiment.set(8, 'quality', 'not a number')).rejects.toMatchObject({message: expect.stringMatching(/\.$/)});
+  });
+
+  test('what was computed with the context as it is now is not stale', async () => {
+    expect((await experiment.stale({runs: [9]})).filter(({name}) => ['square', 'broken'].includes(name))).toEqual([]);
+    await expect(experiment.stale({runs: [99]})).rejects.toMatchObject({code: 'no-such-run'});
+  });
+
   test('a job that is unknown cannot be stopped', async () => {
     expect([await experiment.jobs(), await experiment.cancel('nope')]).toEqual([[], false]);
   });

@@ -17,8 +17,11 @@ export type {
   Run,
   RunId,
   RunRef,
+  SetOptions,
+  StaleCell,
   Summary,
   TableSelection,
   Value,
   Variable,
+  Version,
 } from '@firstlight/client';
