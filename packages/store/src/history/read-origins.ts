@@ -43,12 +43,13 @@ type Row = [
   ingredients: string | null,
 ];
 
-// A column that is not aggregated is taken from the row that has the maximum.
+// A column that is not aggregated is taken from the row that has the maximum. The plus signs take the type from the numbers: with it, DAMNIT's index, whose
+// columns have none, could not be used.
 const selectNewest = `
 SELECT newest.proposal, newest.run, newest.name, newest.version, state, identity, code, computation, ingredients
 FROM (SELECT proposal, run, name, max(version) AS version, state, has_row, timestamp, identity, code, computation, ingredients FROM fl_history
   GROUP BY proposal, run, name) AS newest
-LEFT JOIN run_variables AS rows ON rows.proposal = newest.proposal AND rows.run = newest.run AND rows.name = newest.name
+LEFT JOIN run_variables AS rows ON rows.proposal = +newest.proposal AND rows.run = +newest.run AND rows.name = +newest.name
 WHERE CASE WHEN rows.name IS NULL THEN NOT has_row ELSE has_row AND rows.timestamp IS newest.timestamp END`;
 
 /** The origins of all values in the table. */
