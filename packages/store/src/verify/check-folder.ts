@@ -5,10 +5,9 @@ import {openFile} from '@firstlight/hdf5';
 import {hasColumn} from '../database/columns.ts';
 import type {Connection} from '../database/connection.ts';
 import type {FolderPaths} from '../folder/layout.ts';
-import {variablesIn} from '../fragment/areas.ts';
 import {keptDirectory} from '../history/kept-files.ts';
 import {type Defect, type DefectKind, defectOf} from './defects.ts';
-import {unreadable} from './read-all.ts';
+import {pathsByName, unreadable} from './read-all.ts';
 
 const abandonedAfterMs = 3_600_000;
 
@@ -115,7 +114,7 @@ function keptFiles(directory: string): string[] {
 function whyNot(path: string): string | undefined {
   try {
     using file = openFile(path, 'r', {locking: false});
-    const why = variablesIn(file).flatMap((name) => unreadable(file, name) ?? []);
+    const why = [...pathsByName(file).values()].flatMap((paths) => unreadable(file, paths) ?? []);
     return why.length > 0 ? `cannot be read (${why.join('; ')})` : undefined;
   } catch (error) {
     return `cannot be read (${sentenceOf(error)})`;

@@ -9,7 +9,7 @@ import {outwardPart} from '../fragment/outward.ts';
 import {namesOfNone, summaryOf} from '../fragment/read.ts';
 import {openIfThere} from '../reader/unmerged.ts';
 import {type Defect, defectOf, type RunCheck} from './defects.ts';
-import {unreadable} from './read-all.ts';
+import {pathsByName, unreadable} from './read-all.ts';
 import {sameSummary} from './same-summary.ts';
 import {latestVersions, rowsMark, type StoredRow, storedRows} from './stored-rows.ts';
 
@@ -68,15 +68,17 @@ function checkFile(connection: Connection, path: string, run: RunId, asked: Aske
 const damaged = (run: RunId, text: string): Found => ({values: 0, defects: [defectOf(run, 'corrupt', null, text)]});
 
 function checkOpened(connection: Connection, file: H5File, run: RunId, asked: Asked): Found {
-  const inFile = new Set(variablesIn(file));
-  const names = asked.names ?? [...new Set([...inFile, ...asked.rows.keys()])];
+  const inFile = pathsByName(file);
+  const names = asked.names ?? [...new Set([...inFile.keys(), ...asked.rows.keys()])];
   const defects = names.flatMap((name) => {
-    if (name === startTimeName) return checkStartTime(connection, file, run);
+    const paths = inFile.get(name);
+    if (name === startTimeName) return checkStartTime(connection, file, run, paths ?? []);
     const row = asked.rows.get(name);
-    const found = inFile.has(name) ? checkValue(file, name, row) : checkRowAlone(row);
+    const found = paths ? checkValue(file, paths, {name, row}) : checkRowAlone(row);
     return found ? [defectOf(run, found[0], name, found[1])] : [];
   });
-  const holdsData = (name: string): boolean => inFile.has(name) && (file.has(name) || file.has(`${areas.preview}/${name}`));
+  const holdsData = (name: string): boolean =>
+    inFile.get(name)?.some((path) => dataPlaces.some((place) => path === `${place}/${name}`)) ?? false;
   const known = new Set(defects.map(({name}) => name));
   const lost = lostVersions(connection, run, {...asked, holdsData}).filter(({name}) => !known.has(name));
   return {values: names.filter((name) => name !== startTimeName).length, defects: [...defects, ...lost]};
@@ -96,11 +98,13 @@ function checkMissing(connection: Connection, run: RunId, asked: Asked): Found {
 
 type Finding = readonly [kind: Defect['kind'], text: string] | undefined;
 
-function checkValue(file: H5File, name: string, row: StoredRow | undefined): Finding {
-  const why = unreadable(file, name);
+const dataPlaces = ['', areas.preview];
+
+function checkValue(file: H5File, paths: readonly string[], {name, row}: {name: string; row: StoredRow | undefined}): Finding {
+  const why = unreadable(file, paths);
   if (why !== undefined) return ['corrupt', `It cannot be read: ${why}`];
   if (row?.isEdited) return undefined; // what a person typed counts, whatever a file of long ago says
-  if (file.kind(`${areas.errors}/${name}`) === 'dataset') return checkFailure(row);
+  if (paths.includes(`${areas.errors}/${name}`)) return checkFailure(row);
   const summary = summaryOf(file, name);
   if (!summary) return undefined; // data alone: the table has no row of it
   if (!row) return ['orphaned', "The run's file holds it, but the table does not know it."];
@@ -134,8 +138,8 @@ function lostVersions(
   });
 }
 
-function checkStartTime(connection: Connection, file: H5File, run: RunId): Defect[] {
-  const why = unreadable(file, startTimeName);
+function checkStartTime(connection: Connection, file: H5File, run: RunId, paths: readonly string[]): Defect[] {
+  const why = unreadable(file, paths);
   if (why !== undefined) return [defectOf(run, 'corrupt', startTimeName, `It cannot be read: ${why}`)];
   const stored = connection
     .prepare<[bigint, bigint], number | null>('SELECT start_time FROM run_info WHERE proposal = ? AND run = ?')
@@ -154,14 +158,25 @@ function markOf(connection: Connection, {extractedData}: FolderPaths, run: RunId
 }
 
 /** The values that wait to be merged; what the folder has of them is about to be replaced, or is by half. */
-function waitingNames({extractedData}: FolderPaths, run: RunId): string[] {
-  if (!existsSync(extractedData)) return [];
-  const fragments = readdirSync(extractedData).filter((name) => {
-    const of = runOfFragment(name);
-    return of?.proposal === run.proposal && of.run === run.run;
-  });
-  return fragments.flatMap((fragment) => {
-    using file = openIfThere(join(extractedData, fragment));
+function waitingNames(paths: FolderPaths, run: RunId): string[] {
+  return (fragmentsByRun(paths).get(`${run.proposal}:${run.run}`) ?? []).flatMap((fragment) => {
+    using file = openIfThere(join(paths.extractedData, fragment));
     return file ? variablesIn(file).concat(namesOfNone(file)) : [];
   });
+}
+
+let listed: {readonly directory: string; readonly changed: bigint; readonly byRun: ReadonlyMap<string, readonly string[]>} | undefined;
+
+/** The fragments in a folder by run; listed again only when something in it has changed, because there are as many files as runs. */
+function fragmentsByRun({extractedData: directory}: FolderPaths): ReadonlyMap<string, readonly string[]> {
+  const changed = statSync(directory, {bigint: true, throwIfNoEntry: false})?.mtimeNs;
+  if (changed === undefined) return new Map();
+  if (listed?.directory === directory && listed.changed === changed) return listed.byRun;
+  const byRun = new Map<string, string[]>();
+  for (const name of readdirSync(directory)) {
+    const run = runOfFragment(name);
+    if (run) byRun.set(`${run.proposal}:${run.run}`, [...(byRun.get(`${run.proposal}:${run.run}`) ?? []), name]);
+  }
+  listed = {directory, changed, byRun};
+  return byRun;
 }

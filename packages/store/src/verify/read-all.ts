@@ -5,10 +5,29 @@ import {areas} from '../fragment/areas.ts';
 const bytesAtOnce = 32 * 2 ** 20;
 const bytesOfElement = 16; // at most, but for texts, which come with memory of their own
 
-/** Reads all a file holds about a variable; says why it cannot, or undefined when everything was read. */
-export function unreadable(file: H5Group, name: string): string | undefined {
+/** The paths of all that a file holds, by variable. */
+export function pathsByName(file: H5Group): ReadonlyMap<string, readonly string[]> {
+  const paths = new Map<string, string[]>();
+  for (const area of ['', ...Object.values(areas)]) {
+    for (const name of namesIn(file, area)) {
+      if (area === '' && name.startsWith('.')) continue;
+      paths.set(name, [...(paths.get(name) ?? []), `${area}/${name}`]);
+    }
+  }
+  return paths;
+}
+
+function namesIn(file: H5Group, area: string): string[] {
+  if (area === '') return file.keys();
+  if (file.kind(area) !== 'group') return [];
+  using group = file.group(area);
+  return group.keys();
+}
+
+/** Reads all that lies at some paths; says why it cannot, or undefined when everything was read. */
+export function unreadable(file: H5Group, paths: readonly string[]): string | undefined {
   try {
-    for (const area of ['', ...Object.values(areas)]) if (area === '' || file.kind(area) === 'group') readAt(file, `${area}/${name}`);
+    for (const path of paths) readAt(file, path);
     return undefined;
   } catch (error) {
     return sentenceOf(error);
@@ -16,7 +35,6 @@ export function unreadable(file: H5Group, name: string): string | undefined {
 }
 
 function readAt(file: H5Group, path: string): void {
-  if (!isLinked(file, path)) return;
   const kind = file.kind(path);
   if (kind === 'group') {
     using group = file.group(path);
@@ -27,13 +45,6 @@ function readAt(file: H5Group, path: string): void {
     dataset.attributes.entries();
     readElements(dataset);
   } else if (kind === undefined) file.dataset(path)[Symbol.dispose](); // which says why it cannot be opened
-}
-
-function isLinked(file: H5Group, path: string): boolean {
-  const slash = path.lastIndexOf('/');
-  if (slash <= 0) return file.keys().includes(path.slice(slash + 1));
-  using parent = file.group(path.slice(0, slash));
-  return parent.keys().includes(path.slice(slash + 1));
 }
 
 /** Piece by piece, so that the biggest array needs little memory. */
