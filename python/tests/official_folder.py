@@ -106,6 +106,15 @@ def plotly(run): return Cell(go.Figure(go.Scatter(y=[1, 2])), summary_value="a f
 
 @Variable
 def empty(run): return np.zeros(0)
+
+@Variable
+def empty_image(run): return np.zeros((0, 3))
+
+@Variable
+def integer_image(run): return np.arange(12).reshape(3, 4)
+
+@Variable
+def one_number(run): return np.array([4.5])
 """
 
 # What the desktop program and years of use leave in a database.

@@ -90,7 +90,7 @@ class Damnit:
 
         with self._database.connect() as connection:
             filled = sorted(name for (name,) in connection.execute("SELECT DISTINCT name FROM run_variables"))
-            return damnit_table(load_table(connection, filled), load_declared(connection), with_titles=with_titles)
+            return damnit_table(load_table(connection, filled, booleans=False), load_declared(connection), with_titles=with_titles)
 
     def __repr__(self) -> str:
         return f"<Damnit database for p{self.proposal}>"

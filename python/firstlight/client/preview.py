@@ -24,5 +24,7 @@ def draw(data: Any, value: Any) -> Any:
 
 def _limits(data: np.ndarray) -> dict[str, float]:
     """Colours for all but the extreme values; a few hot pixels would leave the rest black."""
+    if data.size == 0:
+        return {}
     low, high = np.nanquantile(data, [0.01, 0.99], method="nearest")
     return {"vmin": float(low), "vmax": float(high)}

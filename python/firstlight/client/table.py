@@ -25,8 +25,13 @@ CASE WHEN typeof(value) <> 'blob' THEN value
 """
 
 
-def load_table(connection: sqlite3.Connection, names: Sequence[str]) -> TableColumns:
+def load_table(connection: sqlite3.Connection, names: Sequence[str], *, booleans: bool = True) -> TableColumns:
     """The cells of all runs and some variables.
+
+    Args:
+        connection: the folder's database.
+        names: the variables.
+        booleans: give those cells as booleans that Firstlight knows to be; for the database, and for DAMNIT, they are integers.
 
     Three million cells take seconds, so everything here works on many of them at once.
     """
@@ -41,7 +46,8 @@ def load_table(connection: sqlite3.Connection, names: Sequence[str]) -> TableCol
         cells = np.empty(len(values), object)
         cells[:] = values
         grid[column[known], row[known]] = cells[known]
-    _mark_booleans(connection, grid, columns, {run: index for index, run in enumerate(runs)})
+    if booleans:
+        _mark_booleans(connection, grid, columns, {run: index for index, run in enumerate(runs)})
     return TableColumns(list(runs), list(runs.values()), {name: grid[index] for name, index in columns.items()})
 
 

@@ -20,16 +20,22 @@ function storable(value: unknown): string | NDArray {
   if (typeof value === 'boolean') return {dtype: 'int8', shape: [], data: Int8Array.of(Number(value))}; // netCDF knows no booleans
   if (Array.isArray(value)) return list(value);
   if (isArray(value)) return value;
-  return JSON.stringify(value) ?? '';
+  return asText(value);
 }
 
 function list(values: readonly unknown[]): string | NDArray {
-  if (values.length > 0 && values.every((value) => typeof value === 'number'))
-    return {dtype: 'float64', shape: [values.length], data: Float64Array.from(values)};
-  if (values.length > 0 && values.every((value) => typeof value === 'string'))
-    return {dtype: 'string', shape: [values.length], data: values.map(storableText)};
-  return JSON.stringify(values);
+  const shape = [values.length];
+  if (values.length === 0) return '[]';
+  if (values.every((value) => typeof value === 'bigint')) return {dtype: 'int64', shape, data: BigInt64Array.from(values)};
+  if (values.every((value) => typeof value === 'number' || typeof value === 'bigint'))
+    return {dtype: 'float64', shape, data: Float64Array.from(values, Number)};
+  if (values.every((value) => typeof value === 'string')) return {dtype: 'string', shape, data: values.map(storableText)};
+  return asText(values);
 }
+
+/** As JSON, which has no large integers. */
+const asText = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner)) ?? '';
 
 const isArray = (value: unknown): value is NDArray =>
   typeof value === 'object' && value !== null && 'dtype' in value && 'shape' in value && 'data' in value;
