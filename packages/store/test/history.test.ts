@@ -1,4 +1,4 @@
-import {readdirSync} from 'node:fs';
+import {readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {openFile} from '@firstlight/hdf5';
 import Database from 'better-sqlite3';
@@ -65,6 +65,8 @@ test('data that the summary does not tell is kept when it is replaced, also that
   await writer.merge();
   const directory = join(folder.privateDir, 'history/p1234_r7');
   expect(readdirSync(directory).toSorted()).toEqual(['line@1.h5', 'line@2.h5']);
+  const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+  expect(['', '..', 'line@1.h5'].map((name) => mode(join(directory, name)))).toEqual(['777', '777', '666']); // others may write here, too
   using first = openFile(join(directory, 'line@1.h5'), 'r');
   expect(first.value('line/data')).toMatchObject({data: Float64Array.of(1, 2, 3)});
   expect(versionsOf(folder).map(({name, version, kept}) => [name, version, kept])).toEqual([

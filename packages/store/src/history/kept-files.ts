@@ -30,7 +30,7 @@ export function keptFile({proposal, run}: RunId, name: string, version: number):
  */
 export function keepData(path: string, file: H5Group, name: string): void {
   if (existsSync(path)) return;
-  makeDirectory(dirname(path));
+  for (const directory of [dirname(dirname(path)), dirname(path)]) makeDirectory(directory);
   const beside = join(dirname(path), `.${basename(path)}.new`);
   rmSync(beside, {force: true});
   try {
