@@ -5,7 +5,6 @@ import {totalmem} from 'node:os';
 const mostStarted = 500;
 /** A variable that says nothing else may use so much of the machine's memory. */
 const shareOfMemory = 0.8;
-const pageBytes = 4096;
 const watchMs = 250;
 
 /** Bytes that a variable may use if nothing else is said: most of what the machine, or its control group, has. */
@@ -47,10 +46,7 @@ function childrenOf(pid: number): number[] {
 }
 
 /** Memory of a process that is in no file; 0 when it has ended. */
-function privateBytes(pid: number): number {
-  const [, resident = 0, ofFiles = 0] = read(`/proc/${pid}/statm`).split(' ').map(Number);
-  return Math.max(0, resident - ofFiles) * pageBytes;
-}
+const privateBytes = (pid: number): number => 1024 * Number(/^RssAnon:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
 
 function list(directory: string): string[] {
   try {
