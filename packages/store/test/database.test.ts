@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import Database from 'better-sqlite3';
 import {expect, test} from 'vitest';
 import type {VariableInfo} from '@firstlight/core';
-import {createFolder, openFolder, readSettings, WriterProcess, writeFragment} from '../src/index.ts';
+import {inspectFolder, createFolder, openFolder, readSettings, WriterProcess, writeFragment} from '../src/index.ts';
 import {type ExperimentFolder} from '../src/index.ts';
 import {FolderWriter} from '../src/writer/folder-writer.ts';
 import {leave, newFolder, run} from './folders.ts';
@@ -137,6 +137,19 @@ test('the views show each run of each proposal by itself', () => {
   ]);
 });
 
+test('a folder whose last variable is deleted has its views, with the columns of the run alone', () => {
+  const folder = newFolder();
+  using writer = FolderWriter.open(folder.dir);
+  writer.ensureRun(run, 100);
+  writer.edit({edit: 'value', run, name: 'only', text: '1', create: {type: 'integer'}}, null);
+  expect(writer.orderDeletion('only')).toEqual([run]);
+  writer.deleteFromDatabase('only', null);
+  expect(ask(folder, 'SELECT * FROM runs')).toEqual([]);
+  expect(ask(folder, 'SELECT * FROM max_diffs')).toEqual([]);
+  writer.edit({edit: 'comment', run, text: 'still here'}, null);
+  expect(ask(folder, 'SELECT run, comment FROM runs')).toEqual([{run: 7, comment: 'still here'}]);
+});
+
 test('more variables than a view can have columns are no trouble', () => {
   const folder = newFolder();
   using writer = FolderWriter.open(folder.dir);
@@ -146,6 +159,9 @@ test('more variables than a view can have columns are no trouble', () => {
   writer.merge();
   expect(ask(folder, 'SELECT run, v0001 FROM runs')).toEqual([{run: 7, v0001: 8}]);
   expect(ask(folder, "SELECT value FROM run_variables WHERE name = 'v2499'")).toEqual([{value: 7}]);
+  const {leftOutOfViews} = inspectFolder(folder.dir);
+  expect(leftOutOfViews).toHaveLength(510);
+  expect(leftOutOfViews).toContain('v2499');
 });
 
 test('names that differ only in case, and names that need quotes, do not break the views', () => {
@@ -156,6 +172,7 @@ test('names that differ only in case, and names that need quotes, do not break t
   leave(folder, 'group.member', {data: 2});
   writer.merge();
   expect(ask(folder, 'SELECT "select", "group.member" FROM runs')).toEqual([{select: 1, 'group.member': 2}]);
+  expect(inspectFolder(folder.dir).leftOutOfViews).toEqual(['energy']);
 });
 
 test('variables follow the context: titles, descriptions, tags and units; transient ones are left out', () => {

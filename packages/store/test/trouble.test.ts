@@ -96,6 +96,8 @@ test.runIf(process.getuid?.() === 0)('on a full disk nothing is lost, and the me
   const ballast = join(parent, 'ballast');
   fillUp(ballast);
   await expect(writer.merge()).rejects.toMatchObject({code: 'disk-full'});
+  const typing = {edit: 'comment', run, text: 'much to say '.repeat(1000)} as const;
+  await expect(writer.edit(typing, 'eva')).rejects.toMatchObject({code: 'disk-full'});
   expect(() => leave(folder, 'third', {data: array('float64', [20_000], new Float64Array(20_000))})).toThrow(
     expect.objectContaining({code: 'disk-full'}),
   );
@@ -106,7 +108,8 @@ test.runIf(process.getuid?.() === 0)('on a full disk nothing is lost, and the me
   expect(Object.keys(storedCells(folder).cells)).toEqual(['7 first']);
   execFileSync('rm', [ballast]);
   await writer.merge();
-  expect(Object.keys(storedCells(folder).cells)).toEqual(['7 first', '7 second']);
+  await writer.edit(typing, 'eva');
+  expect(Object.keys(storedCells(folder).cells)).toEqual(['7 comment', '7 first', '7 second']);
   expect(readdirSync(folder.extractedData)).toEqual(['p1234_r7.h5']);
 });
 

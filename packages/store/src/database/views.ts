@@ -21,10 +21,18 @@ export function coverInViews(connection: Connection, names: Iterable<string>): v
 const columnsOf = (connection: Connection, view: string): string[] =>
   (connection.pragma(`table_info(${view})`) as {name: string}[]).map(({name}) => name);
 
+/** The variables that the views do not show: beyond the columns that a view can have, or called as another but for capitals. */
+export function namesLeftOut(connection: Connection): string[] {
+  const shown = new Set(columnsOf(connection, 'runs'));
+  return allNames(connection).filter((name) => !shown.has(name) && name !== 'start_time');
+}
+
+const allNames = (connection: Connection): string[] =>
+  connection.prepare<[], string>('SELECT name FROM variables UNION SELECT DISTINCT name FROM run_variables ORDER BY name').pluck().all();
+
 /** Drops both views and makes them anew from all known names. Grouped by proposal *and* run: several proposals may share a database. */
 export function rebuildViews(connection: Connection): void {
-  const known = 'SELECT name FROM variables UNION SELECT DISTINCT name FROM run_variables ORDER BY name';
-  const names = distinctColumns(connection.prepare<[], string>(known).pluck().all()).slice(0, mostColumns);
+  const names = distinctColumns(allNames(connection)).slice(0, mostColumns);
   const columns = (column: string): string =>
     names.map((name) => `, max(CASE WHEN name=${quoteText(name)} THEN ${column} END) AS ${quoteName(name)}`).join('');
   connection.exec(`

@@ -3,6 +3,7 @@ import {hasColumn} from '../database/columns.ts';
 import {type Connection, formatVersion, openToRead} from '../database/connection.ts';
 import {currentVersion} from '../database/schema.ts';
 import {settingsOf} from '../database/settings.ts';
+import {namesLeftOut} from '../database/views.ts';
 import {oldVariables} from '../migrate/old-database.ts';
 import {pathsOf} from './layout.ts';
 import {openFolder} from './open.ts';
@@ -17,6 +18,8 @@ export interface FolderFacts {
   readonly writable: boolean;
   /** Why it can only be looked at, or not even that; null when it can be written. */
   readonly why: string | null;
+  /** Variables that the views `runs` and `max_diffs` do not show; `run_variables` has them. */
+  readonly leftOutOfViews: readonly string[];
   /** What has to change before it can be written; null when nothing has. */
   readonly migrate: {
     readonly from: number;
@@ -44,7 +47,8 @@ export function inspectFolder(dir: string): FolderFacts {
     const version = formatVersion(connection, paths.database);
     const migrate =
       version < currentVersion ? {from: version, to: currentVersion, automatic: version > 0, changes: changesFrom.slice(version)} : null;
-    return {version, ...countsOf(connection, version), writable: why === null, why, migrate};
+    const leftOutOfViews = version === 0 ? [] : namesLeftOut(connection);
+    return {version, ...countsOf(connection, version), writable: why === null, why, leftOutOfViews, migrate};
   } finally {
     connection.close();
   }
