@@ -1,5 +1,5 @@
 import {buildGraph, selectVariables} from '@firstlight/core';
-import type {Cell, DescribedEvent, Graph, RunId, Summary, ValueEvent} from '@firstlight/core';
+import type {Activity, Cell, DescribedEvent, Graph, RunId, Summary, ValueEvent} from '@firstlight/core';
 import {contentOf, missingCell} from './cell.ts';
 import type {Feed} from './feed/feed.ts';
 import type {PictureAddress} from './picture.ts';
@@ -17,16 +17,19 @@ export class Board {
   readonly #table: Table;
   readonly #changes: Feed;
   readonly #address: PictureAddress;
+  readonly #described: () => DescribedEvent | undefined;
   /** Cells announced, but perhaps not in the database yet: there the database is behind. */
   #unstored = new Map<string, number>();
   /** For each reading of the database that is going on, the cells in which it may be behind. */
   readonly #readings = new Set<Set<string>>();
   #announcements = 0;
 
-  constructor(table: Table, changes: Feed, address: PictureAddress) {
+  /** @param described the context as it was loaded last. */
+  constructor(table: Table, changes: Feed, address: PictureAddress, described: () => DescribedEvent | undefined) {
     this.#table = table;
     this.#changes = changes;
     this.#address = address;
+    this.#described = described;
   }
 
   /** Shows a run, or what is newly known of it. */
@@ -38,13 +41,13 @@ export class Board {
   queued(job: Job, names: Iterable<string>, others: Iterable<Job>): void {
     const before = job.names;
     job.names = new Set(names);
-    this.#changes.push(this.#table.setActivity(job.entry, job.names, 'queued'));
+    this.#setActivity(job.entry, job.names, 'queued');
     this.#release(job.entry, before.difference(job.names), others);
   }
 
   /** Shows that a variable is being computed. */
   running(job: Job, name: string): void {
-    if (job.names.has(name)) this.#changes.push(this.#table.setActivity(job.entry, [name], 'running'));
+    if (job.names.has(name)) this.#setActivity(job.entry, [name], 'running');
   }
 
   /** Shows a value; gives its summary. A value without a fragment is not kept (a transient variable), and so not shown. */
@@ -96,12 +99,19 @@ export class Board {
     this.run({proposal: event.proposal, run: event.run, startTime, addedAt: null});
   }
 
+  /** Of a variable that is only a step to others nothing is kept, so it has no cell; nor has a run's start. */
+  #setActivity(run: RunId, names: Iterable<string>, activity: Activity): void {
+    const steps = stepsOf(this.#described());
+    const shown = [...names].filter((name) => name !== startTimeName && !steps.has(name));
+    this.#changes.push(this.#table.setActivity(run, shown, activity));
+  }
+
   // A cell that another waiting job is going to compute stays queued.
   #release(run: RunId, names: Iterable<string>, others: Iterable<Job>): void {
     const waiting = [...others].filter(({state}) => state === 'waiting');
     for (const name of names) {
       const isQueued = waiting.some((job) => job.names.has(name));
-      this.#changes.push(this.#table.setActivity(run, [name], isQueued ? 'queued' : 'idle'));
+      this.#setActivity(run, [name], isQueued ? 'queued' : 'idle');
     }
   }
 }
@@ -118,6 +128,16 @@ export const startTimeCell = (row: RunRow): Cell => ({
   state: row.startTime === null ? 'missing' : 'ok',
   summary: row.startTime,
 });
+
+const steps = new WeakMap<DescribedEvent, ReadonlySet<string>>();
+
+/** The variables of a context that are only steps to others. */
+function stepsOf(described: DescribedEvent | undefined): ReadonlySet<string> {
+  if (!described) return new Set();
+  const known = steps.get(described) ?? new Set(described.variables.filter(({transient}) => transient).map(({name}) => name));
+  steps.set(described, known);
+  return known;
+}
 
 /** The cells that a job will fill, as far as a context tells before it runs. */
 export function plannedNames(described: DescribedEvent | undefined, {trigger, variables, only}: Job['entry']): string[] {

@@ -123,7 +123,7 @@ export class Workshop implements AsyncDisposable {
     const {folder, jobsAtOnce, processors, log} = settings;
     const {table, changes, address} = surroundings;
     if (this.#parts.foreignHand === 'yes' && changes.current > 0) await changes.forget();
-    const board = new Board(table, changes, address);
+    const board = new Board(table, changes, address, () => contexts.described);
     const scheduler = new Scheduler({
       folder,
       dataRoot: runnerDataRoot(settings),
