@@ -43,7 +43,7 @@ export async function openOrOwner(folder: string, options: ExperimentOptions): P
 }
 
 async function* asOwner(asked: Asked, compute: boolean, signal: AbortSignal): AsyncGenerator<object> {
-  const experiment = await openOrOwner(asked.folder, {compute});
+  const experiment = await openOrOwner(asked.folder, {compute, whole: false});
   if (typeof experiment === 'string') {
     yield* told(experiment, asked, signal);
     return;
@@ -55,7 +55,7 @@ async function* asOwner(asked: Asked, compute: boolean, signal: AbortSignal): As
 async function* asReader(asked: Asked, signal: AbortSignal): AsyncGenerator<object> {
   const address = lastOwner(openFolder(asked.folder))?.address;
   if (address && (yield* tried(told(address, asked, signal)))) return;
-  await using here = await Experiment.open(asked.folder, {watch: false, compute: false, write: false, log: silentLog});
+  await using here = await Experiment.open(asked.folder, {watch: false, compute: false, write: false, whole: false, log: silentLog});
   yield* here.command(asked.name, asked.request, signal);
 }
 

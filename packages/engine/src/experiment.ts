@@ -257,7 +257,8 @@ export class Experiment implements AsyncDisposable {
     const asked = parseRequest(command, request);
     if (command.compute) this.#computing();
     else if (command.writes(asked)) this.#workshop();
-    return this.#whenWhole(() => command.run(this, asked, signal));
+    const run = (): AsyncIterable<object> => command.run(this, asked, signal);
+    return command.cells ? this.#whenWhole(run) : run();
   }
 
   /** Every version of a value that is stored, the newest first, each with what it was made of. */
@@ -327,7 +328,6 @@ export class Experiment implements AsyncDisposable {
     await this.#parts.loading;
   }
 
-  /** What is asked by name may be about every cell. */
   async *#whenWhole(run: () => AsyncIterable<object>): AsyncGenerator<object, void, undefined> {
     await this.whole();
     yield* run();

@@ -10,6 +10,8 @@ export interface Command<Request extends z.ZodType = z.ZodType, Line extends obj
   readonly request: Request;
   /** Whether it needs the context's code or the queue; without, no runner is started for it. */
   readonly compute: boolean;
+  /** Whether it looks at cells of the table, all of which must then be in memory; default false. Its runs and variables are always there. */
+  readonly cells?: boolean;
   /** Whether this request changes the folder; what only reads needs no owner, and works in a folder that can only be looked at. */
   readonly writes: (request: z.output<Request>) => boolean;
   /** Does it, and tells what there is to tell, as JSON objects. Nothing happens before the first `next()`; the signal ends it early. */

@@ -27,6 +27,7 @@ export const types = command({
   name: 'types',
   request: z.strictObject({}),
   compute: false,
+  cells: true,
   writes: () => false,
   run: async function* (experiment, _, signal): AsyncGenerator<TypesLine, void, undefined> {
     const runs = experiment.table.runs();
