@@ -93,6 +93,8 @@ test('the table as Arrow has typed columns, states, messages and activities', as
 test.for([
   ['rows=1-2', [2, 3]],
   ['rows=1,1', [2]],
+  ['rows=-2', [2, 3]],
+  ['rows=-9', [1, 2, 3]],
   ['rows=5-9', []],
   ['rows=0,0', []],
 ] as const)('a window %s holds the rows %j', async ([query, runs]) => {

@@ -14,23 +14,25 @@ export interface TableWindow {
 /**
  * Cuts the window out of an experiment's table.
  *
- * @param query `rows` is `FIRST-LAST` (positions from 0, both included) or `OFFSET,COUNT`; `columns` is names joined by commas; both default to all.
+ * @param query `rows` is `FIRST-LAST` (positions from 0, both included), `OFFSET,COUNT` or `-COUNT` (the last ones); `columns` is names joined by commas; both default to all.
  * @throws FirstlightError `bad-rows`, `no-such-variable`.
  */
 export function windowOf({table}: ServedExperiment, query: {rows?: string; columns?: string}): TableWindow {
   const all = table.runs();
-  const {offset, count} = query.rows === undefined ? {offset: 0, count: all.length} : parseRows(query.rows);
+  const {offset, count} = query.rows === undefined ? {offset: 0, count: all.length} : parseRows(query.rows, all.length);
   return {rows: all.slice(offset, offset + count), columns: chooseColumns(table.variables(), query.columns), offset, total: all.length};
 }
 
-function parseRows(text: string): {offset: number; count: number} {
+function parseRows(text: string, total: number): {offset: number; count: number} {
+  const last = /^-(\d{1,9})$/.exec(text);
+  if (last) return {offset: Math.max(0, total - Number(last[1])), count: Number(last[1])};
   const match = /^(\d{1,9})([-,])(\d{1,9})$/.exec(text);
   const [first, second] = [Number(match?.[1]), Number(match?.[3])];
   if (match?.[2] === ',') return {offset: first, count: second};
   if (match?.[2] === '-' && second >= first) return {offset: first, count: second - first + 1};
   throw new FirstlightError(
     'bad-rows',
-    `"rows=${text}" is not understood; write rows=0-99 (first to last position) or rows=0,100 (offset, count).`,
+    `"rows=${text}" is not understood; write rows=0-99 (first to last position), rows=0,100 (offset, count) or rows=-100 (the last hundred).`,
   );
 }
 

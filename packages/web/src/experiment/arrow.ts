@@ -9,6 +9,7 @@ export function decodeTable(stream: Uint8Array): LoadedTable {
   const table = tableFromIPC(stream);
   return {
     change: Number(table.schema.metadata.get('change')),
+    total: Number(table.schema.metadata.get('total')),
     proposals: table.getChild('proposal')?.toArray() as Int32Array,
     runs: table.getChild('run')?.toArray() as Int32Array,
     startTimes: withNaN(table.getChild('start_time')),

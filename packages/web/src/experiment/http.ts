@@ -37,9 +37,14 @@ export async function fetchContext(id: string, {variables}: {variables: boolean}
 
 const base = (id: string): string => `/api/experiments/${encodeURIComponent(id)}`;
 
-/** The whole table as an Arrow stream. */
-export const fetchTable = async (id: string, signal: AbortSignal): Promise<Uint8Array> =>
-  (await get(`${base(id)}/table`, {signal, headers: {accept: 'application/vnd.apache.arrow.stream'}})).bytes();
+/** The whole table, or its newest rows, as an Arrow stream. */
+export const fetchTable = async (id: string, newest: number | null, signal: AbortSignal): Promise<Uint8Array> =>
+  (
+    await get(`${base(id)}/table${newest === null ? '' : `?rows=-${newest}`}`, {
+      signal,
+      headers: {accept: 'application/vnd.apache.arrow.stream'},
+    })
+  ).bytes();
 
 /** Where the files of one value are. */
 export const valueAddress = (id: string, {proposal, run, name}: {proposal: number; run: number; name: string}): string =>

@@ -8,6 +8,7 @@ const variable = {name: 'energy', title: 'Energy', units: 'mJ', description: nul
 
 const table = (change: number, energy: number): LoadedTable => ({
   change,
+  total: 1,
   proposals: Int32Array.of(1234),
   runs: Int32Array.of(1),
   startTimes: Float64Array.of(Number.NaN),
@@ -105,5 +106,24 @@ test('a loss of more than five seconds has a name and a time', async () => {
   expect(session.view().connection.state).toBe('reconnecting');
   pass(2_000);
   expect(session.view().connection).toEqual({state: 'offline', since: 0, reason: null});
+  session.close();
+});
+
+test('of a long table the newest rows are shown before the whole is here, of a short one they are all', async () => {
+  const whole = Promise.withResolvers<LoadedTable>();
+  const asked: (number | null)[] = [];
+  const {effects} = world([], [[]]);
+  const session = new Session('p1', {
+    ...effects,
+    load: (_id, newest) => {
+      asked.push(newest);
+      return newest === null ? whole.promise : Promise.resolve({...table(1, 5), total: 400});
+    },
+  });
+  await vi.waitFor(() => expect(energyOf(session)).toBe(5));
+  expect(session.view().connection.state).toBe('connecting');
+  whole.resolve(table(3, 6));
+  await vi.waitFor(() => expect(energyOf(session)).toBe(6));
+  expect(asked).toEqual([expect.any(Number), null]);
   session.close();
 });

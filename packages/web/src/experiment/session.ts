@@ -23,8 +23,8 @@ export interface SessionView {
 
 /** What a session needs of the world; tests bring their own. */
 export interface SessionEffects {
-  /** Loads the whole table. */
-  readonly load: (id: string, signal: AbortSignal) => Promise<LoadedTable>;
+  /** Loads the whole table (null), or so many of its newest rows. */
+  readonly load: (id: string, newest: number | null, signal: AbortSignal) => Promise<LoadedTable>;
   readonly context: (id: string, asked: {variables: boolean}, signal: AbortSignal) => Promise<ContextFacts>;
   readonly open: (id: string) => OpenFeed;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -35,7 +35,8 @@ export interface SessionEffects {
 
 const browserEffects: SessionEffects = {
   // The library that reads the stream is fetched beside the stream.
-  load: (id, signal) => Promise.all([fetchTable(id, signal), import('./arrow.ts')]).then(([bytes, {decodeTable}]) => decodeTable(bytes)),
+  load: (id, newest, signal) =>
+    Promise.all([fetchTable(id, newest, signal), import('./arrow.ts')]).then(([bytes, {decodeTable}]) => decodeTable(bytes)),
   context: fetchContext,
   open: openSocketFeed,
   wait: waitOrOnline,
@@ -48,6 +49,7 @@ const browserEffects: SessionEffects = {
 
 const offlineAfterMs = 5_000;
 const contextEveryMs = 5_000;
+const rowsOfFirstLook = 100; // as many as the tallest window shows
 
 /**
  * One experiment on screen: loads the table, then follows its changes until it is closed.
@@ -139,12 +141,20 @@ export class Session {
     if (lastChangeAt !== this.#view.lastChangeAt) this.#show({lastChangeAt}); // once a second is as much as anyone reads
   }
 
+  /** Shows what is looked at first before all of a long table is here; true when that is all of it. */
+  async #loadNewest(signal: AbortSignal): Promise<boolean> {
+    const newest = await this.#effects.load(this.id, rowsOfFirstLook, signal);
+    this.#show({store: new TableStore(newest), failure: null});
+    return newest.total <= newest.runs.length;
+  }
+
   /** Loads the table, trying again until it succeeds or the session is closed. */
   async #load(): Promise<void> {
     const {signal} = this.#stop;
     for (let attempt = 2; !signal.aborted; attempt += 1) {
       try {
-        const table = await this.#effects.load(this.id, signal);
+        if (!this.#view.store && (await this.#loadNewest(signal))) return;
+        const table = await this.#effects.load(this.id, null, signal);
         this.#show({store: new TableStore(table), failure: null});
         return;
       } catch (error) {

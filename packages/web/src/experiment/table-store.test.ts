@@ -7,6 +7,7 @@ const variable = (name: string) => ({name, title: name.toUpperCase(), units: 'mJ
 
 const loaded: LoadedTable = {
   change: 10,
+  total: 2,
   proposals: Int32Array.of(1234, 1234),
   runs: Int32Array.of(1, 3),
   startTimes: Float64Array.of(1e9, Number.NaN),
@@ -109,6 +110,7 @@ test('ten thousand runs of five hundred numbers are loaded within seconds and ho
   const runs = Int32Array.from({length: rows}, (_, i) => i + 1);
   const store = new TableStore({
     change: 1,
+    total: 1,
     proposals: new Int32Array(rows).fill(1234),
     runs,
     startTimes: new Float64Array(rows),

@@ -2,9 +2,11 @@ import type {Activity} from '@firstlight/core';
 import {Column, type LoadedColumn} from './column.ts';
 import {activities, missingCell, type CellContent, type ChangedCell, type Variable} from './model.ts';
 
-/** A whole table at one change. */
+/** A table, or its newest rows, at one change. */
 export interface LoadedTable {
   readonly change: number;
+  /** Number of rows of the whole table, of which these may be the newest. */
+  readonly total: number;
   readonly proposals: Int32Array;
   readonly runs: Int32Array;
   /** Seconds since 1970, NaN when not known. */
