@@ -24,7 +24,7 @@ from .fragment import Entry
 from .limits import MOST_STARTED, adopt_orphans, children_of, family_of, private_bytes
 from .log import log
 from .origin import Made, Origins, completed
-from .processes import how_it_ended, kill_all, kill_group
+from .processes import group_of, how_it_ended, kill_all, kill_group
 from .schedule import Schedule, Shared
 from .store import StorageError, state_of
 from .wire import Event, Progress
@@ -185,10 +185,16 @@ class Coordinator:
         orphans = self._orphans()
         for member in self._crew:
             if member.running is not None and now - member.running_since >= WATCH_SECONDS:
-                why = self._excess(member.running, family_of([member.pid, *orphans]))
+                left = self._left_by(member, orphans)
+                why = self._excess(member.running, family_of([member.pid, *left]))
                 if why is not None:
                     member.end(why)
-                    kill_all(family_of(orphans))
+                    kill_all(family_of(left))
+
+    def _left_by(self, member: Member, orphans: Sequence[int]) -> list[int]:
+        """Orphans that may be a process's: all but those in the groups of others."""
+        others = {other.pid for other in self._crew if other is not member}
+        return [pid for pid in orphans if group_of(pid) not in others]
 
     def _excess(self, name: str, family: Sequence[int]) -> Failure | None:
         if len(family) > MOST_STARTED:

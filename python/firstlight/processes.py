@@ -60,6 +60,14 @@ def kill_group(pid: int, number: int) -> None:
         os.killpg(pid, number)
 
 
+def group_of(pid: int) -> int | None:
+    """The process group of a process; None when it has ended."""
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return None
+
+
 def kill_all(pids: Iterable[int]) -> None:
     """Ends processes at once; those that are gone or somebody else's are left alone."""
     for pid in pids:
