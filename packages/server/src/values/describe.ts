@@ -75,7 +75,7 @@ function linksOf(address: string, {kind, preview, shape, arrays, table}: ValueDe
     [kind === 'plotly' || preview === 'plotly', 'figure', 'figure.json'],
     [kind === 'image', 'picture', 'preview.png?full=true'], // before its thumbnail: a picture is shown as it is
     [table, 'rows', 'rows.json'],
-    [!isScalar, 'preview', 'preview.png'],
+    [!isScalar && (kind !== 'Dataset' || preview !== null), 'preview', 'preview.png'],
     [kind === 'array' || kind === 'DataArray' || kind === 'image', 'arrow', 'data.arrow'],
     [kind === 'array' || kind === 'DataArray' || kind === 'image', 'npy', 'data.npy'],
     ...(kind === 'Dataset' ? arrays : []).map(({name}): [boolean, string, string] => [

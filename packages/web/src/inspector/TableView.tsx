@@ -35,7 +35,7 @@ function Lines(props: TableViewProps) {
 
 function Rows({table: {total, columns, rows}, label}: {readonly table: TableRows; readonly label: string}) {
   return (
-    <div className="rows" tabIndex={0} role="region" aria-label={`Rows of ${label}`}>
+    <div className="table-rows" tabIndex={0} role="region" aria-label={`Rows of ${label}`}>
       <table>
         <thead>
           <tr>
