@@ -15,6 +15,7 @@ import numpy as np
 
 from .cell import Cell, is_data_array, is_dataset, is_figure, is_plotly, is_table
 from .failures import Failure
+from .fault_point import fault_point
 from .figures import figure_pixels
 from .netcdf import write_netcdf
 from .plotly_figures import plotly_json
@@ -115,7 +116,9 @@ def _fragment(place: FragmentPlace) -> Iterator[_Fragment]:
     try:
         yield _Fragment(writing, os.path.basename(ready))
         _sync(writing)
+        fault_point("fragment:before-rename")
         os.rename(writing, ready)
+        fault_point("fragment:after-rename")
     except BaseException:
         if os.path.exists(writing):
             os.unlink(writing)

@@ -18,6 +18,8 @@ export type {FolderOwner} from './writer/lock.ts';
 // Files that must survive a power cut
 export {makeDirectory, makePath, renameIntoPlace, writeFileDurably} from './folder/durable.ts';
 export {openToAll} from './folder/modes.ts';
+// Steps at which tests end a process
+export {faultPoint} from './fault-point.ts';
 // Values and fragments
 export {writeFragment} from './fragment/write.ts';
 export {kindOf, summarise} from './value/summarise.ts';

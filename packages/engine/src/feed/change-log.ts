@@ -3,6 +3,7 @@ import {open, readdir, rm} from 'node:fs/promises';
 import type {FileHandle} from 'node:fs/promises';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
+import {faultPoint} from '@firstlight/store';
 import {decodeLine, encodeLine, isChange} from './encoding.ts';
 import type {CellReference, FeedChange} from './encoding.ts';
 
@@ -129,7 +130,9 @@ export class ChangeLog implements AsyncDisposable {
     if (path === undefined) return;
     this.#file ??= await open(path, 'r+');
     const bytes = Buffer.from(line);
+    faultPoint('feed:before-append');
     await writeWhole(this.#file, bytes, this.#bytes);
+    faultPoint('feed:after-append');
     this.#bytes += bytes.length;
   }
 }

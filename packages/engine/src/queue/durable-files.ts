@@ -1,5 +1,6 @@
 import {mkdir, open, rename, rm} from 'node:fs/promises';
 import {join} from 'node:path';
+import {faultPoint} from '@firstlight/store';
 
 /** A file to be written: its name inside the directory, and its text. */
 export interface DurableFile {
@@ -25,7 +26,10 @@ export async function writeDurably(directory: string, files: readonly DurableFil
 }
 
 /** Removes a file if it is there. */
-export const removeFile = async (path: string): Promise<void> => rm(path, {force: true});
+export async function removeFile(path: string): Promise<void> {
+  await rm(path, {force: true});
+  faultPoint('queue:after-removal');
+}
 
 async function writeBeside(directory: string, {name, text}: DurableFile): Promise<void> {
   const beside = join(directory, `.${name}.writing`);
@@ -37,7 +41,9 @@ async function writeBeside(directory: string, {name, text}: DurableFile): Promis
     await removeFile(beside);
     throw error;
   }
+  faultPoint('queue:before-rename');
   await rename(beside, join(directory, name));
+  faultPoint('queue:after-rename');
 }
 
 async function syncDirectory(directory: string): Promise<void> {

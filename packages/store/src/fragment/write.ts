@@ -45,6 +45,7 @@ export function writeFragment(
       openToAll(writing);
       faultPoint('fragment:before-rename');
       renameIntoPlace(writing, ready);
+      faultPoint('fragment:after-rename');
     });
   } catch (error) {
     rmSync(writing, {force: true});
