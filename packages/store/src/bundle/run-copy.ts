@@ -1,4 +1,4 @@
-import {closeSync, openSync, readdirSync, rmSync, statSync} from 'node:fs';
+import {type BigIntStats, closeSync, fstatSync, openSync, readdirSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as after} from 'node:timers/promises';
 import {type RunId, runFileName, runOfFragment} from '@firstlight/core';
@@ -16,7 +16,7 @@ export interface RunCopy extends Disposable {
 export interface RunCopyOptions {
   readonly extractedData: string;
   readonly fragments: Fragments;
-  /** Where a file with only some variables may be put; it is removed. */
+  /** Where a file with only some variables may be put; the caller removes it. */
   readonly workDir: string;
   /** The variables to copy; without, the file as it is. */
   readonly names: ReadonlySet<string> | undefined;
@@ -35,40 +35,54 @@ const waitMs = 100;
 export async function takeRun(run: RunId, options: RunCopyOptions): Promise<RunCopy> {
   const path = join(options.extractedData, runFileName(run));
   for (let attempt = 1; ; attempt++) {
-    const before = markOf(path);
-    const file = before === undefined ? undefined : openFile(path, 'r', {lockTimeoutMs}); // keeps DAMNIT's own writer out
+    const opened = OpenedFile.open(path);
     const isFree = !options.fragments.has(run);
     options.copyRows();
-    const isSettled = isFree && markOf(path) === before;
-    if (isSettled || attempt === tries) return copyOf(file, path, {...options, isSettled});
-    file?.[Symbol.dispose]();
+    const isSettled = isFree && markOf(path) === opened?.mark;
+    if (isSettled || attempt === tries) return copyOf(opened, {...options, isSettled});
+    opened?.[Symbol.dispose]();
     await after(waitMs);
   }
 }
 
-function copyOf(file: H5File | undefined, path: string, {names, workDir, isSettled}: RunCopyOptions & {isSettled: boolean}): RunCopy {
-  if (file === undefined) return {descriptor: undefined, isSettled, [Symbol.dispose]: () => {}};
-  if (names === undefined) return opened(path, isSettled, () => file[Symbol.dispose]());
-  const part = join(workDir, 'part.h5');
-  rmSync(part, {force: true});
-  try {
-    copyPart(file, part, names);
-  } finally {
-    file[Symbol.dispose]();
+/** A run's file, open twice: to read its bytes, whatever takes its place, and so that DAMNIT's own writer, which writes into it, stays away. */
+class OpenedFile implements Disposable {
+  readonly descriptor: number;
+  readonly mark: string;
+  readonly content: H5File;
+
+  private constructor(descriptor: number, content: H5File) {
+    this.descriptor = descriptor;
+    this.mark = markIn(fstatSync(descriptor, {bigint: true}));
+    this.content = content;
   }
-  return opened(part, isSettled, () => rmSync(part, {force: true}));
+
+  static open(path: string): OpenedFile | undefined {
+    if (markOf(path) === undefined) return undefined;
+    const descriptor = openSync(path, 'r');
+    try {
+      return new OpenedFile(descriptor, openFile(path, 'r', {lockTimeoutMs}));
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.content[Symbol.dispose]();
+    closeSync(this.descriptor);
+  }
 }
 
-function opened(path: string, isSettled: boolean, release: () => void): RunCopy {
-  const descriptor = openSync(path, 'r');
-  return {
-    descriptor,
-    isSettled,
-    [Symbol.dispose]: () => {
-      closeSync(descriptor);
-      release();
-    },
-  };
+function copyOf(file: OpenedFile | undefined, {names, workDir, isSettled}: RunCopyOptions & {isSettled: boolean}): RunCopy {
+  if (file === undefined) return {descriptor: undefined, isSettled, [Symbol.dispose]: () => {}};
+  if (names === undefined) return {descriptor: file.descriptor, isSettled, [Symbol.dispose]: () => file[Symbol.dispose]()};
+  using all = file;
+  const part = join(workDir, 'part.h5');
+  rmSync(part, {force: true});
+  copyPart(all.content, part, names);
+  const descriptor = openSync(part, 'r');
+  return {descriptor, isSettled, [Symbol.dispose]: () => closeSync(descriptor)};
 }
 
 /** Copies some variables into a new file of a run. */
@@ -83,8 +97,10 @@ function copyPart(from: H5File, path: string, names: ReadonlySet<string>): void 
 
 function markOf(path: string): string | undefined {
   const stats = statSync(path, {bigint: true, throwIfNoEntry: false});
-  return stats && `${stats.ino}:${stats.size}:${stats.mtimeNs}`;
+  return stats && markIn(stats);
 }
+
+const markIn = ({ino, size, mtimeNs}: BigIntStats): string => `${ino}:${size}:${mtimeNs}`;
 
 /** The fragments in a directory by run; listed again only when a file came or went, because there may be thousands of runs. */
 export class Fragments {
