@@ -274,7 +274,12 @@ export class Workshop implements AsyncDisposable {
     const onTrouble = (error: unknown): void => notes.add(sentenceOf(error));
     const noticing = new Noticing(writer, onTrouble);
     stored.onReplaced = (cells) => noticing.add(cells);
-    if (foreignHand !== 'no') void writer.noticeAll().catch(onTrouble);
+    if (foreignHand === 'no') return;
+    // After the table, for which somebody waits; not at all when we are closed before.
+    void stored.whole().then(
+      async () => writer.noticeAll().catch(onTrouble),
+      () => {},
+    );
   }
 
   // Everything about the runs in the inbox is told again: when the process ended, values may have been stored but not announced. So may what others left.
