@@ -104,14 +104,15 @@ class CodeGraph:
             for name in node.binds:
                 binding.setdefault((node.module.path, name), []).append(node)
         for node in self._all():
-            if not node.is_definition or isinstance(node.tree, ast.ClassDef):
-                node.tree.changes |= _changed_by_calls(node.tree.direct, binding)
+            own = {(node.module.path, name) for name in node.binds}
+            node.tree.changes |= _changed_by_calls(node.tree.direct - own, binding)
 
     def _counts_for_all(self, node: Node) -> bool:
         """Whether a statement may change what no name tells of."""
         if node.tree.has_effects:
             return True
-        return bool(node.tree.calls and node.binds and not node.is_definition and not self._is_read(node))
+        is_for_something = node.is_definition or node.tree.changes
+        return bool(node.tree.calls and node.binds and not is_for_something and not self._is_read(node))
 
     def _is_read(self, node: Node) -> bool:
         refs = {(node.module.path, name) for name in node.binds}

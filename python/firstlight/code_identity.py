@@ -58,7 +58,10 @@ class _Identities:
         self._modules = modules
         self._graph = CodeGraph(modules)
         self._names: dict[int, list[str]] = {}
+        own = modules.all()[0]
         for name, value in context.namespace.items():
+            if name in own.imports:
+                continue  # it has its name from where it was made
             self._names.setdefault(id(value), []).append(name)
 
     def of(self, declared: Declared) -> Code:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .code_scope import bound_names
 from .code_tree import Meaning, Ref
-from .group import variables_of
+from .group import Group, variables_of
 from .pipeline import Pipeline
 from .source import parsed, read_source
 from .variable import GROUP_MARK, GroupBoundVariable, Variable, is_group
@@ -194,17 +194,14 @@ class ModuleNames:
         return value
 
     def is_declarator(self, chain: Sequence[str]) -> str | None:
-        """`Variable` or `Group` if the chain is ours of that name, `Made` if it makes groups."""
+        """`Variable`, `Group` or `Pipeline` if the chain is ours of that name, `Made` if it makes groups."""
         value = self._value(chain)
         if value is _UNKNOWN and len(chain) > 1:
             base = self._value(chain[:-1])
             value = getattr(base, chain[-1], _UNKNOWN) if isinstance(base, ModuleType) else _UNKNOWN
-        if value is Variable:
-            return "Variable"
-        from .group import Group
-
-        if value is Group:
-            return "Group"
+        ours = {id(Variable): "Variable", id(Group): "Group", id(Pipeline): "Pipeline"}
+        if id(value) in ours:
+            return ours[id(value)]
         return "Made" if isinstance(value, type) and hasattr(value, GROUP_MARK) else None
 
     def is_fixed(self, chain: Sequence[str]) -> bool:

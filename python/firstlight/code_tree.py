@@ -66,7 +66,7 @@ class Names(Protocol):
         """What an imported module, or a name of it, means."""
 
     def is_declarator(self, chain: Sequence[str]) -> str | None:
-        """`Variable` or `Group` if the chain is ours of that name, `Made` if it makes groups."""
+        """`Variable`, `Group` or `Pipeline` if the chain is ours of that name, `Made` if it makes groups."""
 
     def is_fixed(self, chain: Sequence[str]) -> bool:
         """Whether the value behind it cannot change once it is made."""
@@ -313,7 +313,16 @@ class _Writer:
         if not isinstance(node, ast.Call):
             return not any(isinstance(item, ast.Call | ast.Await) for item in ast.walk(node))
         chain = self._chain(node.func.value) if isinstance(node.func, ast.Attribute) else None
-        return chain is not None and self._names.is_container(chain)
+        return (chain is not None and self._names.is_container(chain)) or self._is_about_pipeline(node)
+
+    def _is_about_pipeline(self, node: ast.expr) -> bool:
+        """`Pipeline.default().add(…)` says which variables there are, not what they give."""
+        while isinstance(node, ast.Call | ast.Attribute):
+            chain = self._chain(node)
+            if chain is not None and self._names.is_declarator(chain[:1]) == "Pipeline":
+                return True
+            node = node.func if isinstance(node, ast.Call) else node.value
+        return False
 
     # Scopes
 
@@ -390,8 +399,11 @@ class _Writer:
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         """What a function says of its own names is never looked at."""
-        is_local = self._depth > 0 and isinstance(node.target, ast.Name)
-        self._generic(node, without=("annotation",) if is_local and not (self._scope and self._scope.is_class) else ())
+        is_local = self._depth > 0 and isinstance(node.target, ast.Name) and not (self._scope and self._scope.is_class)
+        if not is_local:
+            self._generic(node)
+        elif node.value is not None:
+            self.visit(ast.Assign([node.target], node.value))
 
     # Names in other places
 
