@@ -1,9 +1,10 @@
-import {type Cell, FirstlightError, formatNumber, type RunId, sizeOf, summaryToJson} from '@firstlight/core';
+import {type Cell, FirstlightError, type RunId, sizeOf, summaryToJson} from '@firstlight/core';
 import {cellsOf, type LoadedTable, openFolder, ReaderProcess, type ReadValue} from '@firstlight/store';
 import {chooseFolder} from '../folder.ts';
 import {marks, type Output, outputFor} from '../output.ts';
 import {causeOf, valueText} from '../summary-text.ts';
 import {textTable} from '../text-table.ts';
+import {dataText} from '../value-text.ts';
 
 interface ShowOptions {
   folder?: string;
@@ -129,13 +130,3 @@ function dataJson(value: ReadValue): object {
 
 const plainNumber = (element: unknown): unknown =>
   typeof element === 'bigint' || typeof element === 'number' ? summaryToJson(element) : element;
-
-function dataText(value: ReadValue): string {
-  if (value.kind === 'text') return value.text;
-  if (value.kind === 'plotly') return 'a Plotly figure (--json prints it)';
-  if (value.kind === 'Dataset') return `Dataset of ${Object.keys(value.variables).join(', ')}`;
-  const {dtype, shape, data} = value.array;
-  const first = Array.from({length: Math.min(8, data.length)}, (_, i) => formatNumber(Number(data[i])));
-  const dims = value.kind === 'DataArray' ? ` [${value.dims.join(', ')}]` : '';
-  return `${value.kind} ${dtype} (${shape.join(', ')})${dims}: ${first.join(' ')}${data.length > first.length ? ' …' : ''}`;
-}
