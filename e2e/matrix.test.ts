@@ -40,7 +40,7 @@ const directory = mkdtempSync(join(tmpdir(), 'firstlight-matrix-'));
 const folderOf = (writer: Writer): string => join(directory, writer);
 const execute = promisify(execFile);
 // About 30 s by itself; the published package takes a second to do anything, and has to be asked six times.
-const longestMs = 300_000;
+const longestMs = 600_000;
 let serving: Serving;
 let expected: Expected;
 let found: Record<Reader, Record<Writer, SaidRun>>;
@@ -49,7 +49,6 @@ beforeAll(async () => {
   await Promise.all([makeOfficial(), makeSubmitted(), makeOurs()]);
   serving = await serve(writers.map(folderOf), {port: 0, log: silentLog, experiment: {watch: false}});
   for (const writer of ['python', 'typescript'] as const) await process(experimentOf(writer));
-  const url = (writer: Writer): string => `${serving.url}api/experiments/${experimentOf(writer).id}`;
   const asked = {
     'Python, folder': (writer: Writer) => `client=${folderOf(writer)}`,
     'Python, server': (writer: Writer) => `client=${url(writer)}`,
@@ -70,6 +69,8 @@ afterAll(async () => {
 });
 
 const experimentOf = (writer: Writer): Experiment => serving.experiments[writers.indexOf(writer)] as Experiment;
+
+const url = (writer: Writer): string => `${serving.url}api/experiments/${experimentOf(writer).id}`;
 
 async function runHere(command: string, args: readonly string[], cwd: string): Promise<string> {
   const own = {
@@ -209,9 +210,21 @@ describe.each(writers)('what %s wrote', (writer) => {
 const orNull = (preview: unknown): unknown => ((preview as {kind?: string} | null)?.kind === 'nothing' ? null : preview);
 
 test(
+  '`firstlight.open` answers the same from a folder and from its server, and changes both',
+  async () => {
+    await runHere('python', [join(matrix, 'same.py'), folderOf('python'), url('python')], directory);
+  },
+  longestMs,
+);
+
+test(
   '`Damnit` of ours answers every call as the official one, whoever wrote the folder',
   async () => {
-    const differences = await runHere('python', [join(root, 'python/tests/look_alike.py'), ...writers.map(folderOf)], directory);
+    const differences = await runHere(
+      'python',
+      [join(root, 'python/tests/look_alike.py'), folderOf('python'), folderOf('official')],
+      directory,
+    );
     expect(differences.trim().split('\n').filter(Boolean)).toEqual([]);
   },
   longestMs,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .client.damnit import Damnit, RunVariables, VariableData
     from .client.errors import BadRequest, FirstlightError, NoExperiment, NoServer, NotAllowed, UnknownKey
     from .client.experiment import Experiment, open
+    from .client.history import Version
+    from .client.model import Variable
     from .client.run import Run
     from .client.value import Value
 
@@ -33,7 +35,9 @@ __all__ = [
     "RunVariables",
     "UnknownKey",
     "Value",
+    "Variable",
     "VariableData",
+    "Version",
     "needs",
     "open",
 ]
@@ -44,6 +48,8 @@ _LATER = {
     **dict.fromkeys(("BadRequest", "FirstlightError", "NoExperiment", "NoServer", "NotAllowed", "UnknownKey"), "client.errors"),
     **dict.fromkeys(("Experiment", "open"), "client.experiment"),
     "Run": "client.run",
+    "Variable": "client.model",
+    "Version": "client.history",
     "Value": "client.value",
 }
 

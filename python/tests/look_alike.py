@@ -63,7 +63,7 @@ def _answers_of_run(db: Any, key: tuple[int, int], drawing: bool) -> Iterator[tu
     for name in ODD_NAMES:
         yield f"[{name!r}]", _ask(lambda name=name: repr(variables[name]))
     keys, titles = _ask(variables.keys), _ask(variables.titles)
-    for name in [*(keys if isinstance(keys, list) else []), *(titles if isinstance(titles, list) else [])]:
+    for name in sorted({*(keys if isinstance(keys, list) else []), *(titles if isinstance(titles, list) else [])}):
         yield f"[{name!r}]", _ask(lambda name=name: repr(variables[name]))
         yield f"[…, {name!r}]", _ask(lambda name=name: repr(db[(*key, name)]))
         try:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import h5py
 
-from .database import Database, has_column, load_cell, load_declared, load_names, load_runs, load_variables, settings
+from .database import Database, load_cell, load_declared, load_names, load_runs, load_variables, settings
 from .errors import FirstlightError, NotAllowed, UnknownKey
+from .history import Version, load_history
 from .model import Cell, RunKey, TableColumns, Variable
 from .stored import names_in, open_stored
 from .table import load_table
@@ -121,16 +122,10 @@ class Folder:
         with self.database.connect() as connection:
             return load_table(connection, list(load_variables(connection)) if names is None else names)
 
-    def history(self, run: RunKey, name: str) -> list[dict[str, Any]]:
-        """Every version of a value, newest first; folders that Firstlight never wrote have none."""
+    def history(self, run: RunKey, name: str) -> list[Version]:
+        """Every version of a value, newest first."""
         with self.database.connect() as connection:
-            if not has_column(connection, "fl_history", "version"):
-                return []
-            cursor = connection.execute(
-                "SELECT * FROM fl_history WHERE proposal = ? AND run = ? AND name = ? ORDER BY version DESC", (*run, name)
-            )
-            names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
+            return load_history(connection, run, name)
 
     def submit(self, run: RunKey, write: Callable[[Path], str]) -> None:
         """Has a fragment written into the folder, where whoever merges finds it."""

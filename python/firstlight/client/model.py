@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from .history import Version
 
 
 class RunKey(NamedTuple):
@@ -129,7 +132,7 @@ class Source(Protocol):
     def table(self, names: Sequence[str] | None) -> TableColumns:
         """All runs, and these variables or all."""
 
-    def history(self, run: RunKey, name: str) -> list[dict[str, Any]]:
+    def history(self, run: RunKey, name: str) -> list[Version]:
         """Every version of a value, newest first."""
 
     def submit(self, run: RunKey, write: Callable[[Path], str]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from .errors import BadRequest, FirstlightError, NoExperiment, UnknownKey
+from .history import Version, version_in
 from .http import Connection
 from .model import Cell, RunKey, TableColumns, Variable
 from .stored import read_summary
@@ -136,12 +137,13 @@ class Server:
         columns = {name: [_plain(value) for value in values] for name, values in said["values"].items()}
         return TableColumns(runs, [start for _, _, start in said["runs"]], columns)
 
-    def history(self, run: RunKey, name: str) -> list[dict[str, Any]]:
+    def history(self, run: RunKey, name: str) -> list[Version]:
         """Every version of a value, newest first."""
-        return list(self._command("history", {"run": run.run, "proposal": run.proposal, "name": name}))
-
-    def _command(self, name: str, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        return self._connection.lines(f"{self._path}/commands/{name}", request)
+        request = {"run": run.run, "proposal": run.proposal, "name": name}
+        try:
+            return [version_in(line) for line in self._connection.lines(f"{self._path}/commands/history", request)]
+        except UnknownKey:  # there never was one
+            return []
 
     def submit(self, run: RunKey, write: Callable[[Path], str]) -> None:
         """Sends a fragment."""
@@ -178,6 +180,8 @@ def _variables_in(known: Mapping[str, Any]) -> dict[str, Variable]:
 
 
 def _decoded(summary: Any) -> Any:
+    if isinstance(summary, dict) and "int" in summary:
+        return int(summary["int"])
     return complex(float(summary["re"]), float(summary["im"])) if isinstance(summary, dict) and "re" in summary else summary
 
 
@@ -202,6 +206,6 @@ def _plain(value: Any) -> Any:
         return value
     if "number" in value:
         return float(value["number"])
-    if "integer" in value:
-        return int(value["integer"])
+    if "int" in value:
+        return int(value["int"])
     return complex(float(value["re"]), float(value["im"]))

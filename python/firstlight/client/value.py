@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from .errors import UnknownKey
+from .history import Version
 from .model import Cell, RunKey, Source, Variable
 from .stored import read_data, read_preview
 
@@ -120,8 +121,13 @@ class Value:
         except KeyError:
             return None  # nothing is stored, or a summary alone
 
-    def history(self) -> list[dict[str, Any]]:
-        """Every version of the value that was ever stored, the newest first; empty when the folder keeps no history of it."""
+    def history(self) -> list[Version]:
+        """Every version of the value that is known, the newest first.
+
+        Example:
+            >>> for version in experiment[12, "energy"].history():
+            ...     print(version.stored_at, version.summary, version.source)
+        """
         return self._source.history(self._run, self.name)
 
     def _cell(self) -> Cell:

@@ -27,7 +27,7 @@ export const addresses: readonly (readonly [string, string])[] = [
   [
     'GET /api/experiments/ID/table?format=columns',
     'The same for data frames: `{change, runs: [[proposal, run, startTime]], values: {NAME: […]}}`. A place is a number, a boolean, a text or null; what JSON cannot ' +
-      'say so is `{"number": "Infinity"}`, `{"integer": "…"}` (beyond 2^53) or `{"re", "im"}`; pictures and arrays are `<thumbnail>`, `<sparkline>`, `<ndarray>`.',
+      'say so is `{"number": "Infinity"}`, `{"int": "…"}` (beyond 2^53) or `{"re", "im"}`; pictures and arrays are `<thumbnail>`, `<sparkline>`, `<ndarray>`.',
   ],
   [
     'GET /api/experiments/ID/runs/PROPOSAL/RUN/NAME',

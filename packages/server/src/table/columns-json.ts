@@ -7,7 +7,7 @@ import type {TableView} from './view.ts';
 /**
  * The table as JSON text by columns, in pieces, for programs that make a data frame of it: `{change, runs: [[proposal, run, startTime]], values: {NAME: […]}}`.
  *
- * A place holds a number, a boolean, a text or null (nothing, or NaN). What JSON cannot say so is an object: `{"number": "Infinity"}`, `{"integer": "…"}` beyond 2^53,
+ * A place holds a number, a boolean, a text or null (nothing, or NaN). What JSON cannot say so is an object: `{"number": "Infinity"}`, `{"int": "…"}` beyond 2^53,
  * `{"re", "im"}`. Pictures and arrays are the marks that DAMNIT's tables have: `<thumbnail>`, `<sparkline>`, `<ndarray>`.
  */
 export async function* tableColumns({change, columns, rows, positions}: TableView): AsyncGenerator<string> {
@@ -32,7 +32,7 @@ const plainNumber = (value: number): unknown => (Number.isFinite(value) || Numbe
 
 function plain(summary: Summary): unknown {
   if (typeof summary === 'number') return plainNumber(summary);
-  if (typeof summary === 'bigint') return {integer: String(summary)};
+  if (typeof summary === 'bigint') return {int: String(summary)};
   if (typeof summary !== 'object' || summary === null) return summary;
   if ('re' in summary) return {re: complexPart(summary.re), im: complexPart(summary.im)};
   if ('image' in summary) return '<thumbnail>';
