@@ -77,7 +77,7 @@ class Origins:
 
     def _entries(self, item: Input) -> list[dict[str, Any]]:
         if item.kind == "var":
-            names = matching(item.name, self._variables()) or ([] if is_glob(item.name) else [item.name])
+            names = matching(item.name, self._variables()) if is_glob(item.name) else [item.name]
             return [_entry(item, name, *self.known.get(name, (None, "missing"))) for name in names]
         if item.kind == "param":
             is_given = item.name in self.request.parameters

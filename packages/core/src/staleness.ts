@@ -79,9 +79,9 @@ class Judge {
     const declared = this.#facts.variables[variable] as JudgedVariable;
     if (declared.transient) return absent;
     const row = this.#rows[cell] as number;
-    if (row === -1) return this.#withoutOrigin(run, variable, declared);
     const {recorded} = this.#facts;
-    if (recorded.identity[row] === null || this.#codes[variable] === -3) return unknown;
+    if (row === -1 || recorded.identity[row] === null) return this.#withoutOrigin(run, variable, declared);
+    if (this.#codes[variable] === -3) return unknown;
     if (this.#isObviouslyStale(run, variable, row)) return stale;
     if (this.#isObviouslyFresh(run, variable, row, declared)) return fresh;
     return this.#reasons(run, variable, row).length === 0 ? fresh : stale;

@@ -1,6 +1,6 @@
 import {dirname} from 'node:path';
 import {judge, staleness, whyText} from '@firstlight/core';
-import type {DescribedEvent, JudgedVariable, Judgement, RunId, Staleness, StalenessFacts} from '@firstlight/core';
+import type {Attributes, DescribedEvent, JudgedVariable, Judgement, RunId, Staleness, StalenessFacts} from '@firstlight/core';
 import type {OriginColumns, ReaderProcess} from '@firstlight/store';
 import {DeclaredFiles} from '../origin/declared-files.ts';
 import {declaredPaths} from '../origin/request-origin.ts';
@@ -65,11 +65,15 @@ export async function judgeFolder(
     recorded: origins,
     hasValue: (run: number, variable: number): boolean => {
       const row = rows[run] ?? -1;
-      return row >= 0 && (columns[variable]?.stateAt(row) ?? missingCode) !== missingCode;
+      const column = columns[variable];
+      return row >= 0 && column !== undefined && column.stateAt(row) !== missingCode && !isGivenUp(column.attributesAt(row));
     },
   };
   return {facts, judgement: judge(facts), origins};
 }
+
+/** A failure of the job, not of the variable: nothing of it was computed. */
+const isGivenUp = (attributes: Attributes | null): boolean => attributes?.error_cls === 'JobError' || attributes?.error_cls === 'Crashed';
 
 function variablesOf({described, contexts}: FolderParts): JudgedVariable[] {
   const isShared = contexts.languages.length > 1;
