@@ -1,6 +1,6 @@
 """The code identity of each variable of a context: equal as long as nothing that decides its value was edited.
 
-What counts is said in `docs/adr/0010-code-identity.md`.
+What counts is said in `docs/adr/0012-code-identity.md`.
 """
 
 from __future__ import annotations

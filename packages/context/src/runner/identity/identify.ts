@@ -41,7 +41,7 @@ const digest = (said: unknown): string => createHash('sha256').update(JSON.strin
 /**
  * The code identity of each variable (equal as long as nothing that decides its value was edited), and the version of the context.
  *
- * What counts is said in `docs/adr/0010-code-identity.md`.
+ * What counts is said in `docs/adr/0012-code-identity.md`.
  */
 export function identify(loaded: Loaded): Identified {
   const files = textsOf(loaded).map(([path, text]) => ({path: relative(dirname(loaded.context), path), text}));
