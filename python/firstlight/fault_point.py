@@ -5,7 +5,7 @@ import signal
 
 
 def fault_point(name: str) -> None:
-    """Kills this process if a test has chosen this step: by ``FIRSTLIGHT_FAULT=NAME``, or by a file of that name in ``FIRSTLIGHT_FAULTS``."""
+    """Kills this process if a test has chosen this step, by ``FIRSTLIGHT_FAULT`` or by a file of its name in ``FIRSTLIGHT_FAULTS``."""
     if os.environ.get("FIRSTLIGHT_FAULT") == name or _is_chosen(name):
         os.kill(os.getpid(), signal.SIGKILL)
 
