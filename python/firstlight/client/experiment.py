@@ -132,7 +132,7 @@ class Experiment:
                 return variable
         # It may be new, or have values without ever having been declared.
         others = {name: undeclared(name) for name in (self._source.names(run) if run else ())}
-        known = others if asked in others else {**self._source.variables(), **others}
+        known = others if asked in others else {**others, **self._source.variables()}
         for variable in known.values():
             if asked in (variable.name, variable.title):
                 return variable

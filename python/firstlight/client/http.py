@@ -31,7 +31,11 @@ class Connection:
     def json(self, path: str, body: Any = None) -> Any:
         """A JSON answer. With a body it is a POST."""
         with self._answer(path, None if body is None else json.dumps(body).encode()) as answer:
-            return json.load(answer)
+            text = answer.read()
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise _stranger(self.root) from None
 
     def lines(self, path: str, body: Any = None) -> Iterator[dict[str, Any]]:
         """JSON lines as they come, however long there is silence between them. Raises what a line says went wrong."""
@@ -76,7 +80,11 @@ def _said(body: bytes, root: str) -> FirstlightError:
         error = json.loads(body)["error"]
         return error_of(error["code"], error["sentence"])
     except (ValueError, KeyError, TypeError):
-        return NoServer("no-server", f"What answers at {root} is not a Firstlight server.")
+        return _stranger(root)
+
+
+def _stranger(root: str) -> NoServer:
+    return NoServer("no-server", f"What answers at {root} is not a Firstlight server.")
 
 
 def _without_error(line: dict[str, Any]) -> dict[str, Any]:
