@@ -24,7 +24,7 @@ afterAll(() => rmSync(parent, {recursive: true}));
 test('a selection goes to a file, and what is wrong with it is one sentence', async () => {
   const file = join(parent, 'a.csv');
   const {code, lines} = await firstlight(['export', '--to', file, '--runs', '2', '--vars', 'en*', '--folder', folder, '--json']);
-  expect({code, lines}).toEqual({code: 0, lines: [{event: 'exported', file, runs: 1, variables: 1}]});
+  expect({code, lines}).toEqual({code: 0, lines: [{event: 'exported', file, runs: 1, variables: 1, problems: []}]});
   expect(table(file)).toEqual(['1234,2,,3.5']);
   const again = await firstlight(['export', '--to', file, '--folder', folder]);
   expect(again).toMatchObject({code: 1, stderr: expect.stringMatching(/^✗ .*a\.csv is there already; .* --force\.\n$/)});

@@ -32,18 +32,23 @@ export interface ExportStep {
   readonly isDone: boolean;
   readonly done: number;
   readonly total: number;
+  /** What could not be taken, a sentence each; told at the end. */
+  readonly problems: readonly string[];
 }
 
 const stepMs = 200;
 
-let work: Generator<number> | AsyncGenerator<number> | undefined;
+/** Yields how much is done; returns what could not be taken. */
+type Work = Iterator<number, readonly string[] | void> | AsyncIterator<number, readonly string[] | void>;
+
+let work: Work | undefined;
 let place = '';
 let progress = {done: 0, total: 0};
 
 function begin({dir, path, format, selection, titles, version}: ExportRequest): {runs: number; variables: number} {
   place = dirname(path);
   const source = new ExportSource(dir, openToRead(pathsOf(dir).database), selection);
-  const writers = {
+  const writers: Record<ExportFormat, () => Work> = {
     csv: () => writeCsv(source, path, {titles}),
     markdown: () => writeMarkdown(source, path),
     parquet: () => writeParquet(source, path),
@@ -62,10 +67,10 @@ async function step(): Promise<ExportStep> {
   try {
     while (performance.now() < end) {
       const next = await work?.next();
-      if (!next || next.done) return {...progress, isDone: true};
+      if (!next || next.done) return {...progress, isDone: true, problems: next?.value ?? []};
       progress.done = next.value;
     }
-    return {...progress, isDone: false};
+    return {...progress, isDone: false, problems: []};
   } catch (error) {
     throw explained(error, place);
   }

@@ -25,6 +25,8 @@ export interface Exported {
   readonly file: string;
   readonly runs: number;
   readonly variables: number;
+  /** What could not be taken, a sentence each. */
+  readonly problems: readonly string[];
 }
 
 /**
@@ -49,27 +51,27 @@ export async function exportTo(
   rmSync(path, {force: true});
   try {
     const request: ExportRequest = {dir, path, format, titles, selection, version};
-    const {runs, variables} = await work(request, {onProgress, signal});
+    const written = await work(request, {onProgress, signal});
     signal?.throwIfAborted();
     refuseExisting(target, force); // somebody may have been faster
     explaining(dirname(target), () => renameIntoPlace(path, target));
-    return {file: target, runs, variables};
+    return {file: target, ...written};
   } finally {
-    for (const left of [path, `${path}.d`]) rmSync(left, {recursive: true, force: true});
+    for (const left of [path, `${path}.d`]) rmSync(left, {recursive: true, force: true, maxRetries: 3});
   }
 }
 
 async function work(
   request: ExportRequest,
   {onProgress, signal}: Pick<ExportOptions, 'onProgress' | 'signal'>,
-): Promise<{runs: number; variables: number}> {
+): Promise<Omit<Exported, 'file'>> {
   const options = signal ? {signal} : {};
   await using helper = await HelperProcess.start(new URL('./export-main.ts', import.meta.url), {name: `export of ${request.dir}`});
   const size = await helper.call<{runs: number; variables: number}>('begin', request, options);
   for (;;) {
-    const {isDone, done, total} = await helper.call<ExportStep>('step', undefined, options);
+    const {isDone, done, total, problems} = await helper.call<ExportStep>('step', undefined, options);
     onProgress?.(done, total);
-    if (isDone) return size;
+    if (isDone) return {...size, problems};
   }
 }
 

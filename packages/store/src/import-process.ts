@@ -34,7 +34,7 @@ export async function importBundle(bundle: string, dir: string, {contextPython, 
     signal?.throwIfAborted();
     explaining(target, () => putInPlace(building, target));
   } finally {
-    rmSync(building, {recursive: true, force: true});
+    rmSync(building, {recursive: true, force: true, maxRetries: 3});
   }
 }
 

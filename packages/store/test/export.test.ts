@@ -81,6 +81,16 @@ describe('nothing is written when', () => {
   });
 });
 
+test.each(['h5', 'zip'])('a run whose data are damaged is told of, and the others are in the %s file', async (extension) => {
+  const damaged = await folderToExport(temporaryDirectory());
+  writeFileSync(join(damaged.extractedData, 'p1234_r8.h5'), 'not HDF5');
+  const {runs, problems} = await exportTo(damaged.dir, join(damaged.dir, '..', `damaged.${extension}`));
+  expect({runs, problems}).toEqual({
+    runs: 5,
+    problems: [expect.stringMatching(/^The data of run 8 of proposal 1234 are missing: .*p1234_r8\.h5/)],
+  });
+});
+
 test('a file that is there is replaced on demand', async () => {
   const file = join(directory, 'again.csv');
   mkdirSync(directory, {recursive: true});

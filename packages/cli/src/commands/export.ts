@@ -33,6 +33,7 @@ export async function exportFolder({to, runs, vars, proposal, titles, force, ...
       signal,
       onProgress: progressOn(process.stderr, 'runs'),
     });
+    for (const problem of written.problems) output.say(problem);
     output.result(
       {event: 'exported', ...written},
       `${written.runs} runs of ${written.variables} variables are in ${relative('.', written.file)}.`,

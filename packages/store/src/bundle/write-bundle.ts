@@ -1,11 +1,11 @@
 import {closeSync, mkdirSync, openSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
-import {sentenceOf} from '@firstlight/core';
 import type {Connection} from '../database/connection.ts';
 import {settingText} from '../database/settings.ts';
 import {rebuildViews} from '../database/views.ts';
 import {writeCsv} from '../export/csv.ts';
 import type {ExportRow, Selection} from '../export/model.ts';
+import {isAboutData, missing} from '../export/missing.ts';
 import {writeParquet} from '../export/parquet.ts';
 import {ExportSource} from '../export/source.ts';
 import {pathsOf} from '../folder/layout.ts';
@@ -39,9 +39,9 @@ interface Making extends BundleRequest {
 
 /**
  * Writes a bundle: a zip file with a part of a folder in it and all that is needed to understand it, sealed by a manifest of checksums. See `inBundle`. Yields the
- * runs done.
+ * runs done; returns what could not be taken.
  */
-export async function* writeBundle(request: BundleRequest, path: string): AsyncGenerator<number> {
+export async function* writeBundle(request: BundleRequest, path: string): AsyncGenerator<number, readonly string[]> {
   const created = new Date();
   const workDir = `${path}.d`;
   rmSync(workDir, {recursive: true, force: true});
@@ -60,6 +60,7 @@ export async function* writeBundle(request: BundleRequest, path: string): AsyncG
     await addFile(zip, inBundle.database, join(workDir, 'runs.sqlite'));
     await seal(making, created);
     await zip.finish();
+    return making.problems;
   } finally {
     rmSync(workDir, {recursive: true, force: true});
   }
@@ -93,12 +94,10 @@ async function addRun(making: Making, row: ExportRow, tables: TableCopy): Promis
     if (copy.descriptor !== undefined) await zip.add(`${inBundle.folder}extracted_data/${place}.h5`, {descriptor: copy.descriptor});
     for (const {path, content} of figuresOf(source.dir, row)) await zip.add(path, content);
   } catch (error) {
-    if (!isAboutRunFile(error)) throw error;
-    problems.push(`The data of run ${row.run} of proposal ${row.proposal} are missing: ${sentenceOf(error)}`);
+    if (!isAboutData(error)) throw error;
+    problems.push(missing(row, error));
   }
 }
-
-const isAboutRunFile = (error: unknown): boolean => /^(?:hdf5-|damaged-|no-value)/.test(String((error as {code?: unknown}).code));
 
 async function addDescriptions({zip, source, workDir, database, problems}: Making): Promise<void> {
   await addKept(zip, source.dir, database, problems);
