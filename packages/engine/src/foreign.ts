@@ -6,6 +6,8 @@ import type {FolderWriter} from './writer.ts';
 export interface ForeignParts {
   readonly extractedData: string;
   readonly writer: FolderWriter;
+  /** What `foreignChanges` gave before the table was loaded. */
+  readonly since: number;
   /** Another program has changed the database. */
   readonly onDatabase: () => Promise<void>;
   readonly onTrouble: (error: unknown) => void;
@@ -18,11 +20,12 @@ export class ForeignWatch implements AsyncDisposable {
   readonly #parts: ForeignParts;
   readonly #closing = new AbortController();
   readonly #watching: Promise<void>;
-  #database: number | undefined;
+  #database: number;
   #directoryMs = 0;
 
   constructor(parts: ForeignParts) {
     this.#parts = parts;
+    this.#database = parts.since;
     this.#watching = periodically(lookMs, this.#closing.signal, async () => this.#look(), parts.onTrouble);
   }
 
@@ -36,7 +39,7 @@ export class ForeignWatch implements AsyncDisposable {
     const database = await this.#parts.writer.foreignChanges();
     const before = this.#database;
     this.#database = database;
-    if (before !== undefined && before !== database) await this.#parts.onDatabase();
+    if (before !== database) await this.#parts.onDatabase();
   }
 
   async #lookForFragments(): Promise<void> {

@@ -8,7 +8,7 @@ import type {Feed} from './feed/feed.ts';
 import type {PictureAddress} from './picture.ts';
 import {byProposalAndRun} from './table/rows.ts';
 import {missingCode} from './table/column.ts';
-import {columnsFor, fill, isKnown, replace, runsOf} from './table/stored-cells.ts';
+import {addRow, columnsFor, fill, isKnown, replace, runsOf} from './table/stored-cells.ts';
 import type {Table, Variable} from './table.ts';
 import {startTimeName} from './table.ts';
 
@@ -198,6 +198,7 @@ export class StoredTable {
     const columns = columnsFor(table, cells);
     const stored = new Map<number, ReadonlySet<string>>();
     for (const {run, begin, end} of runsOf(cells)) {
+      if (table.row(run) === undefined) changes.push([startTimeCell(addRow(table, run))]);
       const row = table.ensurePosition(run);
       const names = new Set<string>();
       for (let i = begin; i < end; i++) {

@@ -51,6 +51,8 @@ interface Parts {
   readonly contexts: Contexts;
   /** Whether another program changed the database while we were not there. */
   readonly foreignHand: ForeignHand;
+  /** See `FolderWriter.foreignChanges`. */
+  readonly databaseAtStart: number;
 }
 
 const leftoverPatienceMs = 10_000; // A full disk must not keep the folder from being shown.
@@ -94,6 +96,7 @@ export class Workshop implements AsyncDisposable {
         }),
       ),
     );
+    const databaseAtStart = await writer.foreignChanges();
     const {changedMeanwhile} = await takeMark(folder);
     const foreignHand = changedMeanwhile ? 'yes' : await writer.foreignHand();
     await makeDirectory(folder.processLogs);
@@ -111,7 +114,7 @@ export class Workshop implements AsyncDisposable {
         onNote,
       }),
     );
-    workshop = new Workshop({settings, notes, disk, writer, inbox, contexts, foreignHand});
+    workshop = new Workshop({settings, notes, disk, writer, inbox, contexts, foreignHand, databaseAtStart});
     await Promise.race([writer.merged(), patience(leftoverPatienceMs)]);
     stack.move();
     return workshop;
@@ -305,7 +308,9 @@ export class Workshop implements AsyncDisposable {
     const {folder, dataRoot, pollMs, settleMs} = settings;
     const onTrouble = (error: unknown): void => notes.add(sentenceOf(error));
     const onDatabase = async (): Promise<void> => stored.refresh(board);
-    this.#watches.push(new ForeignWatch({extractedData: folder.extractedData, writer, onDatabase, onTrouble}));
+    this.#watches.push(
+      new ForeignWatch({extractedData: folder.extractedData, writer, since: this.#parts.databaseAtStart, onDatabase, onTrouble}),
+    );
     if (!settings.watch) return;
     const proposals = [...new Set([...settings.proposals, ...table.runs().map(({proposal}) => proposal)])];
     const onRun = async (run: RunId): Promise<void> => {

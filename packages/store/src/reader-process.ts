@@ -6,7 +6,7 @@ import type {OriginColumns} from './history/read-origins.ts';
 import type {DataKind} from './reader/data-kinds.ts';
 import type {ValueDescription} from './reader/describe-value.ts';
 import type {ReadValue, Slice} from './reader/read-value.ts';
-import {withUndeclared} from './reader/load-structure.ts';
+import {withUndeclared, withUnlisted} from './reader/load-structure.ts';
 import type {CellColumns, CellPage, LoadedTable, TableStructure} from './reader/table-model.ts';
 import type {FoundFragment} from './reader/list-fragments.ts';
 import type {TimeComment} from './edits/time-comments.ts';
@@ -60,7 +60,7 @@ export class ReaderProcess implements AsyncDisposable {
     for (let upTo: RunId | null = null; ; ) {
       const page: CellPage = await this.loadPage(dir, upTo, options);
       cells.push(page.cells);
-      if (page.next === null) return {variables: withUndeclared(variables, cells), runs, cells};
+      if (page.next === null) return {variables: withUndeclared(variables, cells), runs: withUnlisted(runs, cells), cells};
       upTo = page.next;
     }
   }

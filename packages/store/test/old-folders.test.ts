@@ -51,7 +51,13 @@ test.each([1, 2, 3, 4])('a folder of format %i is read as it is, with all its od
   for (const name of ['line_png', 'line_trend'])
     expect(await reader.readData(dir, run, name)).toMatchObject({kind: 'array', fullShape: [300]});
   expect(await reader.readData(dir, {proposal: 5678, run: 7}, 'n_trains')).toMatchObject({kind: 'array', array: {shape: []}});
-  const {variables} = await reader.loadTable(dir);
+  const {variables, runs} = await reader.loadTable(dir);
+  expect(runs.map(({proposal, run: number}) => [proposal, number])).toEqual([
+    [1234, 7],
+    [1234, 8],
+    [1234, 9],
+    [5678, 7],
+  ]);
   expect(variables.find(({name}) => name === 'xgm.energy')?.tags).toEqual(version >= 3 ? ['beam'] : []);
   expect(variables.find(({name}) => name === 'line_png')?.title).toBe('line_png');
   expect(await reader.timeComments(dir)).toEqual([{id: 1, at: 1.6e9, text: 'beam back'}]);
@@ -78,6 +84,7 @@ test.each([1, 2, 3, 4])(
       leave(folder, 'fresh', {data: 1, units: 'mm'});
       expect((await writer.merge()).quarantined).toEqual([]);
       await writer.edit({edit: 'value', run, name: 'sample', text: 'Cu'}, 'eva');
+      await writer.edit({edit: 'comment', run: {...run, run: 9}, text: 'a run that is not in run_info'}, 'eva');
     }
     expect(readSettings(dir)).toMatchObject({dataFormatVersion: 4, databaseId: 'ab'.repeat(20)});
     const {cells, count} = storedCells(folder);

@@ -3,7 +3,7 @@ import type {CellColumns} from '@firstlight/store';
 import {messageOf} from '../cell.ts';
 import type {CellContent} from '../cell.ts';
 import {startTimeName} from '../table.ts';
-import type {Table} from '../table.ts';
+import type {RunRow, Table} from '../table.ts';
 import {held, missingCode, stateCodes} from './column.ts';
 import type {TableColumn} from './column.ts';
 
@@ -28,12 +28,20 @@ export function* runsOf(cells: CellColumns): Generator<{run: RunId; begin: numbe
 export const columnsFor = (table: Table, {names}: CellColumns): (TableColumn | undefined)[] =>
   names.map((name) => (name === startTimeName ? undefined : table.ensureColumn(name)));
 
+/** Other programs may leave values of a run that they never listed; it is a row all the same. Gives that row. */
+export function addRow(table: Table, run: RunId): RunRow {
+  const row = {...run, startTime: null, addedAt: null};
+  table.setRun(row);
+  return row;
+}
+
 /** Puts what was read of awaited runs into the table; cells that were told meanwhile are newer and stay. */
 export function fill(table: Table, cells: CellColumns): void {
   const columns = columnsFor(table, cells);
   const isSimple = cells.attributes.size === 0 && cells.other.size === 0 && cells.maxDiff.length === 0;
   for (const {run, begin, end} of runsOf(cells)) {
-    if (table.row(run) !== undefined && !table.isAwaited(run)) continue;
+    if (table.row(run) === undefined) addRow(table, run);
+    else if (!table.isAwaited(run)) continue;
     const row = table.ensurePosition(run);
     for (let i = begin; i < end; i++) {
       const column = columns[cells.name[i] as number];

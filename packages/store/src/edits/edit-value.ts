@@ -1,5 +1,6 @@
 import {FirstlightError, isEditableType, parseEditable, type RunId} from '@firstlight/core';
 import type {Connection, SqlValue} from '../database/connection.ts';
+import {ensureRun} from '../database/runs.ts';
 import {storeValues} from '../database/values.ts';
 import {coverInViews} from '../database/views.ts';
 import {recordVersion} from '../history/record.ts';
@@ -26,7 +27,7 @@ export interface TypedValue {
  */
 export function typeValue(connection: Connection, {run, name, text, create}: TypedValue, hand: Hand): void {
   if (name === commentName) return comment(connection, {run, text}, hand);
-  checkRun(connection, run);
+  listRun(connection, run, hand);
   const known = typeOf(connection, name);
   if (known === undefined && !create) throw noVariable(name);
   if (known === undefined && create) addUserVariable(connection, {name, ...create}, hand);
@@ -43,7 +44,7 @@ export function typeValue(connection: Connection, {run, name, text, create}: Typ
 
 /** Stores the comment on a run; an empty text takes it away. To be called inside a transaction. Throws `no-such-run`. */
 export function comment(connection: Connection, {run, text}: {run: RunId; text: string}, hand: Hand): void {
-  checkRun(connection, run);
+  listRun(connection, run, hand);
   store(connection, {run, name: commentName, value: parseEditable('string', text), kind: null, provenance: commentProvenance}, hand);
 }
 
@@ -71,15 +72,16 @@ function store(connection: Connection, {run, name, value, kind, provenance}: Sto
   coverInViews(connection, [name]);
 }
 
-function checkRun(connection: Connection, {proposal, run}: RunId): void {
-  const known = connection.prepare('SELECT 1 FROM run_info WHERE proposal = ? AND run = ?').get(BigInt(proposal), BigInt(run));
-  if (known) return;
+/** Makes sure that a run is listed: other programs may have stored values of one that is not. */
+function listRun(connection: Connection, run: RunId, {at}: Hand): void {
+  const [proposal, number] = [BigInt(run.proposal), BigInt(run.run)];
+  if (connection.prepare('SELECT 1 FROM run_info WHERE proposal = ? AND run = ?').get(proposal, number)) return;
+  if (connection.prepare('SELECT 1 FROM run_variables WHERE proposal = ? AND run = ? LIMIT 1').get(proposal, number))
+    return ensureRun(connection, run, {addedAt: at});
   throw new FirstlightError(
     'no-such-run',
-    `There is no run ${run} of proposal ${proposal} in this folder; \`firstlight show\` lists the runs.`,
-    {
-      facts: {proposal, run},
-    },
+    `There is no run ${run.run} of proposal ${run.proposal} in this folder; \`firstlight show\` lists the runs.`,
+    {facts: {...run}},
   );
 }
 

@@ -15,6 +15,16 @@ export function withUndeclared(variables: readonly TableVariable[], cells: reado
   return [...variables, ...[...names.difference(known)].sort().map(undeclared)];
 }
 
+/** The listed runs, and those that only have values: other programs may leave such. */
+export function withUnlisted(runs: readonly TableRun[], cells: readonly Pick<CellColumns, 'proposals' | 'runs'>[]): TableRun[] {
+  const known = new Set(runs.map(({proposal, run}) => `${proposal}:${run}`));
+  const found = cells.flatMap((columns) => Array.from(columns.runs, (run, i) => ({proposal: columns.proposals[i] as number, run})));
+  const unlisted = found.filter(({proposal, run}) => !known.has(`${proposal}:${run}`));
+  if (unlisted.length === 0) return [...runs];
+  const all = [...runs, ...unlisted.map((run) => ({...run, startTime: null, addedAt: null}))];
+  return all.sort((a, b) => a.proposal - b.proposal || a.run - b.run);
+}
+
 const undeclared = (name: string): TableVariable => {
   const isComment = name === 'comment';
   return {name, title: isComment ? 'Comment' : name, type: isComment ? 'string' : null, units: null, description: null, tags: []};
