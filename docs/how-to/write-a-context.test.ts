@@ -65,7 +65,7 @@ beforeAll(async () => {
   await using catalogue = await StandInCatalogue.start({sampleName: 'lysozyme'});
   await catalogue.leaveCredentials(proposalDirectory(data, 1234));
   for (const [name, files] of exampleFiles()) await makeFolder(name, files);
-});
+}, 240_000); // Five folders, each with runners of its own.
 afterAll(() => rmSync(directory, {recursive: true, force: true}));
 
 describe.each(['python', 'typescript'] as const)('the examples in %s', (language) => {

@@ -129,6 +129,9 @@ export const after = variable({inputs: {before, loud}}, ({before}) => before + 1
 `,
 };
 
+/** Processes by the hundred and a gigabyte of text take a busy machine minutes. */
+const patienceMs = 240_000;
+
 const fileOf = {python: 'context.py', typescript: 'context.ts'} as const;
 
 /** What a cell must say, with the lines filled in. */
@@ -154,10 +157,10 @@ describe.each([
     writeFileSync(join(dir, fileOf[language]), context);
     experiment = await open(dir);
     const done = Array.fromAsync(experiment.process({runs: [run(1)], mock: true}), (event) => events.push(event));
-    await until('the loop runs', () => experiment.table.cell(run(1), 'endless').activity === 'running', 120_000);
+    await until('the loop runs', () => experiment.table.cell(run(1), 'endless').activity === 'running', patienceMs);
     await experiment.cancel(experiment.jobs()[0]?.job ?? '', 'endless');
     await done;
-  });
+  }, patienceMs);
   afterAll(async () => {
     await experiment[Symbol.asyncDispose]();
     rmSync(parent, {recursive: true, force: true});

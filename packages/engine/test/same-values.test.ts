@@ -44,20 +44,24 @@ export const after = variable({inputs: {broken: optional(broken, 3), skipped: op
   ],
 } as const;
 
-test.each(['python', 'typescript'] as const)('%s gives the same warm, cold and one after the other', async (language) => {
-  const dir = join(temporaryDirectory(), 'folder');
-  createFolder(dir, {proposal: 1234, contextPython: python, language});
-  const [file, text] = contexts[language];
-  writeFileSync(join(dir, file), text);
-  await using experiment = await open(dir);
-  const valuesOf = async (how: Partial<ProcessRequest>) => {
-    const events = await processed(experiment, {runs: [run(5)], ...how});
-    const values = events.flatMap((event) => (event.event === 'value' && event.name !== 'start_time' ? [event] : []));
-    return Object.fromEntries(values.map(({name, state, summary, units, message}) => [name, {state, summary, units, message}]));
-  };
-  const warm = await valuesOf({});
-  expect(warm).toMatchObject({two: {summary: 61}, after: {summary: 7}, broken: {state: 'failed'}, skipped: {state: 'skipped'}});
-  expect(await valuesOf({cold: true})).toEqual(warm);
-  expect(await valuesOf({parallel: 1})).toEqual(warm);
-  expect(await valuesOf({cold: true, parallel: 1})).toEqual(warm);
-});
+test.each(['python', 'typescript'] as const)(
+  '%s gives the same warm, cold and one after the other',
+  {timeout: 240_000},
+  async (language) => {
+    const dir = join(temporaryDirectory(), 'folder');
+    createFolder(dir, {proposal: 1234, contextPython: python, language});
+    const [file, text] = contexts[language];
+    writeFileSync(join(dir, file), text);
+    await using experiment = await open(dir);
+    const valuesOf = async (how: Partial<ProcessRequest>) => {
+      const events = await processed(experiment, {runs: [run(5)], ...how});
+      const values = events.flatMap((event) => (event.event === 'value' && event.name !== 'start_time' ? [event] : []));
+      return Object.fromEntries(values.map(({name, state, summary, units, message}) => [name, {state, summary, units, message}]));
+    };
+    const warm = await valuesOf({});
+    expect(warm).toMatchObject({two: {summary: 61}, after: {summary: 7}, broken: {state: 'failed'}, skipped: {state: 'skipped'}});
+    expect(await valuesOf({cold: true})).toEqual(warm);
+    expect(await valuesOf({parallel: 1})).toEqual(warm);
+    expect(await valuesOf({cold: true, parallel: 1})).toEqual(warm);
+  },
+);
