@@ -14,4 +14,9 @@ async function main(): Promise<number> {
   }
 }
 
+// Who reads the output may have enough of it (`firstlight show | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 process.exitCode = await main();

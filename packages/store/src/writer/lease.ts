@@ -1,4 +1,6 @@
 import {randomUUID} from 'node:crypto';
+import {readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 import {Worker} from 'node:worker_threads';
 import {FirstlightError} from '@firstlight/core';
 import type {FolderPaths} from '../folder/layout.ts';
@@ -8,6 +10,7 @@ import {thisMachine} from './machine.ts';
 const renewEveryMs = 2000;
 const renewalsMissed = 5;
 const lookEveryMs = 50;
+const abandonedAfterMs = 3_600_000;
 
 /**
  * The right to write in a folder, also where the file system does not know the locks of other machines.
@@ -39,8 +42,9 @@ export class Lease implements Disposable {
   static take(paths: FolderPaths, environment: NodeJS.ProcessEnv = process.env): Lease {
     const path = leaseFile(paths);
     const machine = thisMachine(environment);
-    const everyMs = Number(environment['FIRSTLIGHT_LEASE_MS'] ?? renewEveryMs);
+    const everyMs = Number(environment['FIRSTLIGHT_LEASE_MS']) || renewEveryMs;
     const own: LeaseRecord = {owner: randomUUID(), ...machine, pid: process.pid, address: null, counter: 0, everyMs};
+    removeLeftovers(dirname(path));
     if (!createLease(path, own)) takeOver(paths, path, own);
     return new Lease(path, own);
   }
@@ -79,6 +83,14 @@ export class Lease implements Disposable {
   }
 }
 
+/** What a crash left on the way to a lease. */
+function removeLeftovers(privateDir: string): void {
+  for (const name of readdirSync(privateDir).filter((each) => /^(lease\.json|owner\.sqlite)\.\w/.test(each))) {
+    const stats = statSync(join(privateDir, name), {throwIfNoEntry: false});
+    if (stats && Date.now() - stats.mtimeMs > abandonedAfterMs) rmSync(join(privateDir, name), {force: true});
+  }
+}
+
 function takeOver(paths: FolderPaths, path: string, own: LeaseRecord): void {
   const before = readLease(path);
   if (!isDead(path, own)) throw owned(paths, readLease(path));
@@ -109,9 +121,18 @@ function isDead(path: string, {boot, everyMs: ownMs}: {boot: string; everyMs: nu
 
 function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, 0) && !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'; // there, but another person's
+  }
+}
+
+/** One that has ended, and whose parent has not asked how; some containers leave such for ever. */
+function isZombie(pid: number): boolean {
+  try {
+    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false; // elsewhere than on Linux
   }
 }
 
