@@ -119,10 +119,14 @@ const onlyNew = (content: FragmentContents, keeper: Keeper, fragment: string): F
   entries: content.entries.filter(({name}) => keeper.isNew(name, fragment)),
 });
 
-const originProblems = (contents: readonly FragmentContents[], fragments: readonly string[]): string[] =>
-  contents.flatMap(({origins: {problem}}, index) =>
-    problem === undefined ? [] : [`${fragments[index]} was stored, but not what its values were made of: ${problem}`],
-  );
+/** One sentence for a merge: a runner that says it wrong does so for all values. */
+function originProblems(contents: readonly FragmentContents[], fragments: readonly string[]): string[] {
+  const bad = contents.flatMap(({origins: {problem}}, index) => (problem === undefined ? [] : [{fragment: fragments[index], problem}]));
+  const [first] = bad;
+  if (!first) return [];
+  const which = bad.length === 1 ? `${first.fragment} was` : `${first.fragment} and ${bad.length - 1} more were`;
+  return [`${which} stored, but not what its values were made of: ${first.problem}`];
+}
 
 /** False for trouble of the disk, of the system or of the database, which another try may overcome. */
 function isAboutContent(error: unknown): boolean {
