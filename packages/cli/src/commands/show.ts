@@ -1,5 +1,5 @@
 import {type Cell, FirstlightError, type RunId, sizeOf, summaryToJson} from '@firstlight/core';
-import {cellsOf, type LoadedTable, openFolder, ReaderProcess, type ReadValue} from '@firstlight/store';
+import {cellsOf, type LoadedTable, openFolder, ReaderProcess, type ReadValue, type TableStructure} from '@firstlight/store';
 import {chooseFolder} from '../folder.ts';
 import {marks, type Output, outputFor} from '../output.ts';
 import {causeOf, valueText} from '../summary-text.ts';
@@ -19,16 +19,20 @@ export async function show(run: number | undefined, name: string | undefined, op
   const output = outputFor(options);
   const dir = openFolder(chooseFolder(options.folder)).dir;
   await using reader = await ReaderProcess.start();
-  const table = await reader.loadTable(dir);
-  const cells = [...cellsOf(table, (id, variable) => `p${id.proposal}/r${id.run}/${variable}.png`)];
-  if (run === undefined) return showTable(table, cells, output);
+  if (run === undefined) {
+    const table = await reader.loadTable(dir);
+    return showTable(table, [...cellsOf(table, pictureName)], output);
+  }
+  const table = await reader.loadStructure(dir);
   const id = findRun(table, run, options.proposal);
-  const ofRun = cells.filter((cell) => cell.proposal === id.proposal && cell.run === id.run);
+  const ofRun = [...cellsOf(await reader.loadCells(dir, id), pictureName)];
   if (name === undefined) return showRun(table, ofRun, output);
   await showValue(reader, dir, findCell(ofRun, id, name, table), output);
 }
 
-function findRun({runs}: LoadedTable, run: number, proposal: number | undefined): RunId {
+const pictureName = (id: RunId, variable: string): string => `p${id.proposal}/r${id.run}/${variable}.png`;
+
+function findRun({runs}: TableStructure, run: number, proposal: number | undefined): RunId {
   const found = runs.filter((row) => row.run === run && (proposal === undefined || row.proposal === proposal));
   const [first, second] = found;
   if (first && !second) return first;
@@ -41,9 +45,9 @@ function findRun({runs}: LoadedTable, run: number, proposal: number | undefined)
   throw new FirstlightError('no-such-run', `There is no run ${run} in this folder; it holds ${range}.`);
 }
 
-function findCell(cells: readonly Cell[], {run}: RunId, name: string, {variables}: LoadedTable): Cell {
-  const wanted = variables.find((variable) => variable.name === name) ?? variables.find((variable) => variable.title === name);
-  const cell = cells.find((one) => one.name === wanted?.name);
+function findCell(cells: readonly Cell[], {run}: RunId, name: string, {variables}: TableStructure): Cell {
+  const wanted = [name, variables.find((variable) => variable.title === name)?.name];
+  const cell = wanted.flatMap((named) => cells.find((one) => one.name === named) ?? []).at(0);
   if (cell) return cell;
   const names = cells.map((one) => one.name).join(', ') || 'none';
   throw new FirstlightError('no-such-value', `Run ${run} has no value of "${name}"; it has: ${names}.`);
@@ -85,7 +89,7 @@ function showTable({variables, runs}: LoadedTable, cells: readonly Cell[], outpu
   output.result({}, textTable(header, rows));
 }
 
-function showRun({variables}: LoadedTable, cells: readonly Cell[], output: Output): void {
+function showRun({variables}: TableStructure, cells: readonly Cell[], output: Output): void {
   if (output.json) {
     for (const cell of cells) output.result(asJson(cell));
     return;
