@@ -279,6 +279,28 @@ describe('the line', () => {
     expect(lines.length).toBeGreaterThan(1);
   });
 
+  test('work whose server goes away ends with a sentence', async () => {
+    const http = overHttp(serving.url);
+    const line = '{"event":"queued","job":"1","proposal":1234,"run":1,"trigger":"all","variables":null}\n';
+    const answers = [
+      () =>
+        new ReadableStream({
+          start: (body) => body.enqueue(new TextEncoder().encode(line)),
+          pull: (body) => body.error(new TypeError('terminated')),
+        }),
+      () => new ReadableStream({start: (body) => (body.enqueue(new TextEncoder().encode(line)), body.close())}),
+    ];
+    for (const body of answers) {
+      const leaving = await open({
+        ...http,
+        request: (path, init) => (path.endsWith('/process') ? Promise.resolve(new Response(body())) : http.request(path, init)),
+      });
+      const events = leaving.process({runs: '1'});
+      expect((await events.next()).value).toMatchObject({event: 'queued'});
+      await expect(events.next()).rejects.toMatchObject({code: 'server-lost', message: sentence});
+    }
+  });
+
   test('a listener that stops ends its connection', async () => {
     const leaving = new AbortController();
     const following = experiment.changes({signal: leaving.signal});

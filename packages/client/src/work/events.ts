@@ -64,14 +64,22 @@ export async function* post(
   signal?: AbortSignal,
 ): AsyncGenerator<object, void, undefined> {
   const response = await ask(transport, path, posting(body, signal));
-  for await (const line of linesOf(response)) {
-    if (line === '') continue;
-    const told = JSON.parse(line) as object;
-    const error = errorLine.safeParse(told);
-    if (error.success) throw new FirstlightError(error.data.code, error.data.sentence);
-    yield told;
+  try {
+    for await (const line of linesOf(response)) {
+      if (line === '') continue;
+      const told = JSON.parse(line) as object;
+      const error = errorLine.safeParse(told);
+      if (error.success) throw new FirstlightError(error.data.code, error.data.sentence);
+      yield told;
+    }
+  } catch (error) {
+    // A line that breaks says so in words of the platform's own.
+    throw signal?.aborted || error instanceof FirstlightError ? error : lost(transport.address, error);
   }
 }
+
+const lost = (address: string, cause?: unknown): FirstlightError =>
+  new FirstlightError('server-lost', `${address} ended before the work did; what it had queued goes on when it is back.`, {cause});
 
 /** Asks for work, and gives its events; one of a newer server that is not known here is passed over. @throws FirstlightError `server-lost`. */
 export async function* processEvents(
@@ -86,5 +94,5 @@ export async function* processEvents(
     if (event.success) yield (last = event.data);
   }
   if (last?.event === 'finished' && !('job' in last)) return;
-  throw new FirstlightError('server-lost', `${transport.address} ended before the work did; what it had queued goes on when it is back.`);
+  throw lost(transport.address);
 }
