@@ -70,7 +70,7 @@ export const addresses: readonly (readonly [string, string])[] = [
     'POST /api/experiments/ID/process',
     'Asks for runs to be processed. Body `{"runs": "1-5,8"}` (or `"all"`, or a list of numbers and `{proposal, run}`), optional `proposal`, `variables` (names), `trigger` ' +
       '(`raw`, `proc`, `all`), `mock`. Answers JSON lines as `firstlight process --json` prints them: `queued`, `started`, `value`, `finished` for each job and a last ' +
-      '`finished` without `job`. The work goes on when the client leaves.',
+      '`finished` without `job`, and empty lines in long silences. The work goes on when the client leaves.',
   ],
   [
     'POST /api/experiments/ID/commands/NAME',

@@ -10,5 +10,3 @@ export const mostUnread = 32 * 1024 * 1024;
 export const pingMs = 15_000;
 /** Most programs that read changes as lines at the same time. */
 export const mostReaders = 256;
-/** Longest silence on such a connection, ms: then an empty line says that it stands. */
-export const beatMs = 15_000;

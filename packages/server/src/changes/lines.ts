@@ -5,9 +5,10 @@ import {z} from 'zod';
 import type {Catalogue} from '../experiments/catalogue.ts';
 import {placedCell} from '../experiments/schema.ts';
 import type {FeedItem} from '../experiments/served.ts';
+import {jsonLines} from '../http/lines.ts';
 import {parseQuery} from '../http/query.ts';
 import {followChanges} from './follow.ts';
-import {beatMs, mostReaders} from './limits.ts';
+import {mostReaders} from './limits.ts';
 
 const query = z.strictObject({
   since: z
@@ -41,15 +42,14 @@ export function changeRoutes(app: FastifyInstance, catalogue: Catalogue): void {
   });
 }
 
-/** Items as JSON lines, beginning with an empty one, and with empty ones in long silences: so both sides know that the connection stands. */
-async function* changeLines(items: AsyncGenerator<FeedItem, undefined>, id: string): AsyncGenerator<string> {
+/** Items as JSON lines, beginning with an empty one: so a program knows at once that the connection stands. */
+async function* changeLines(items: AsyncIterable<FeedItem>, id: string): AsyncGenerator<string> {
   yield '\n';
-  for (let next = items.next(); ; ) {
-    const step = await orSilence(next);
-    if (step?.done) return;
-    if (step) next = items.next();
-    yield step ? `${JSON.stringify(changeToJson(step.value, id))}\n` : '\n';
-  }
+  yield* jsonLines(changes(items, id));
+}
+
+async function* changes(items: AsyncIterable<FeedItem>, id: string): AsyncGenerator<object> {
+  for await (const item of items) yield changeToJson(item, id);
 }
 
 const changeToJson = (item: FeedItem, id: string) => ({
@@ -58,13 +58,3 @@ const changeToJson = (item: FeedItem, id: string) => ({
   variables: 'variables' in item && item.variables === true,
   cells: 'cells' in item ? item.cells.map((cell) => placedCell(cell, id)) : [],
 });
-
-async function orSilence<T>(next: Promise<T>): Promise<T | undefined> {
-  const {promise: silence, resolve} = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, beatMs);
-  try {
-    return await Promise.race([next, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -1,15 +1,21 @@
 import type {ErrorBody} from '../http/errors.ts';
 
-/** What a command tells, as JSON lines; an error on the way is the last of them. */
-export async function* commandLines(
-  first: IteratorResult<object>,
-  rest: AsyncIterator<object>,
+/** What a command tells, its error (if it meets one on the way) as its last line: the status of the answer is sent by then. */
+export async function* withErrorAsLine(
+  told: AsyncIterable<object>,
   explain: (error: unknown) => ErrorBody['error'],
-): AsyncGenerator<string> {
+): AsyncGenerator<object> {
   try {
-    for (let step = first; !step.done; step = await rest.next()) yield `${JSON.stringify(step.value)}\n`;
+    yield* told;
   } catch (error) {
-    yield `${JSON.stringify({event: 'error', ...explain(error)})}\n`;
+    yield {event: 'error', ...explain(error)};
+  }
+}
+
+/** What was begun elsewhere: the first step, then all others. */
+export async function* continued<T>(first: Promise<IteratorResult<T>>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  try {
+    for (let step = await first; !step.done; step = await rest.next()) yield step.value;
   } finally {
     await rest.return?.();
   }

@@ -32,8 +32,3 @@ export async function queuedJobs(events: AsyncIterable<JobEvent>): Promise<Accep
 
 const isAboutQueueing = (event: JobEvent): event is AcceptedJob =>
   event.event === 'queued' || (event.event === 'finished' && 'job' in event && event.outcome === 'failed');
-
-/** Events as JSON lines. */
-export async function* jsonLines(events: AsyncIterable<JobEvent>): AsyncGenerator<string> {
-  for await (const event of events) yield `${JSON.stringify(event)}\n`;
-}

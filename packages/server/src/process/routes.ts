@@ -2,8 +2,8 @@ import {Readable} from 'node:stream';
 import {FirstlightError} from '@firstlight/core';
 import type {FastifyInstance} from 'fastify';
 import type {Catalogue} from '../experiments/catalogue.ts';
+import {jsonLines} from '../http/lines.ts';
 import {parseQuery} from '../http/query.ts';
-import {jsonLines} from './events.ts';
 import {requestOf, watchedBody} from './request.ts';
 
 /** Most requests that are watched at the same time; their work is not limited by it. */
