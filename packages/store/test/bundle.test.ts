@@ -182,6 +182,24 @@ test('a folder that is written to all the time is taken so that values and data 
   expect(await defectsOf(join(busy.dir, '..', 'quiet'))).toEqual([]);
 });
 
+test('a folder of format version 1 comes back as one of today', async () => {
+  const old = await folderToExport(temporaryDirectory());
+  const database = new Database(old.database);
+  const own = database.prepare<[], string>("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'fl_%'").pluck().all();
+  const statements = [...own, 'variable_tags', 'tags'].map((name) => `DROP TABLE ${name};`).join('');
+  database.exec(
+    `${statements} ALTER TABLE run_variables DROP COLUMN attributes; UPDATE metameta SET value = 1 WHERE key = 'data_format_version'`,
+  );
+  database.close();
+  const file = join(old.dir, '..', 'old.zip');
+  expect(await exportTo(old.dir, file)).toMatchObject({runs: 5, problems: []});
+  await importBundle(file, join(old.dir, '..', 'new'), {contextPython: python});
+  const now = openFolder(join(old.dir, '..', 'new'));
+  expect(now.formatVersion).toBe(4);
+  const [before, after] = [old, now].map((folder) => contentOf(folder)['run_variables']?.map((row) => JSON.parse(String(row)) as object));
+  expect(after).toEqual(before?.map((row) => ({...row, attributes: null})));
+});
+
 test('an empty folder comes back', async () => {
   const empty = newFolder(temporaryDirectory());
   const [file, dir] = [join(empty.dir, '..', 'empty.zip'), join(empty.dir, '..', 'again')];
