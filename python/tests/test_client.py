@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -243,3 +244,12 @@ def test_importing_costs_nothing_until_it_is_used():
     place = Path(firstlight.__file__).parents[1]
     done = subprocess.run([sys.executable, "-c", code], cwd=place, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.skipif(find_spec("damnit") is None, reason="the damnit package is not installed")
+def test_cells_of_the_official_package_are_accepted(experiment):
+    from damnit.context import Cell
+
+    experiment.submit(2, {"theirs": Cell(np.arange(3.0), summary_value=7, units="mm", bold=True, background="#ff0000", preview=np.eye(2))})
+    assert experiment[2, "theirs"].read().tolist() == [0.0, 1.0, 2.0]
+    assert experiment[2, "theirs"].preview_data().tolist() == [[1.0, 0.0], [0.0, 1.0]]

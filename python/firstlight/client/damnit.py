@@ -89,8 +89,8 @@ class Damnit:
         from .damnit_table import damnit_table
 
         with self._database.connect() as connection:
-            filled = sorted(name for (name,) in connection.execute("SELECT DISTINCT name FROM run_variables"))
-            return damnit_table(load_table(connection, filled, booleans=False), load_declared(connection), with_titles=with_titles)
+            table = load_table(connection, (), others=True, booleans=False)
+            return damnit_table(table, load_declared(connection), with_titles=with_titles)
 
     def __repr__(self) -> str:
         return f"<Damnit database for p{self.proposal}>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import compress
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .frames import TIME_ZONE, TITLES, place_columns
@@ -24,7 +25,10 @@ def damnit_table(table: TableColumns, declared: Mapping[str, Variable], *, with_
     runs, start_times = [table.runs[index] for index in started], [table.start_times[index] for index in started]
     blank = _blank_rows(table)
     shown = _as_pandas_reads(table, blank)
-    filled = {name: [_cell(values[index], shown, blank[index]) for index in started] for name, values in table.columns.items()}
+    filled = {
+        name: [_cell(values[index], shown, blank[index]) for index in started]
+        for name, values in sorted(table.columns.items(), key=itemgetter(0))
+    }
     empty = dict.fromkeys(name for name in declared if name not in filled)
     frame = pandas.DataFrame({**place_columns(TableColumns(runs, start_times, {})), **filled, **empty}, index=pandas.RangeIndex(len(runs)))
     if not runs:

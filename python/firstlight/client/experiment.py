@@ -151,7 +151,7 @@ class Experiment:
         Example:
             >>> experiment.table(["energy", "spread"]).plot("energy", "spread", kind="scatter")
         """
-        known = self.variables
+        known = self._source.declared()
         names = None if variables is None else [self._variable(asked, None).name for asked in variables]
         return data_frame(self._source.table(names), known, with_titles=with_titles)
 

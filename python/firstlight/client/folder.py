@@ -120,7 +120,7 @@ class Folder:
     def table(self, names: Sequence[str] | None) -> TableColumns:
         """The cells of all runs."""
         with self.database.connect() as connection:
-            return load_table(connection, list(load_variables(connection)) if names is None else names)
+            return load_table(connection, list(load_declared(connection)) if names is None else names, others=names is None)
 
     def history(self, run: RunKey, name: str) -> list[Version]:
         """Every version of a value, newest first."""

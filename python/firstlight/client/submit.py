@@ -42,9 +42,20 @@ def _write(folder: Path, run: RunKey, entries: list[Entry], provenance: str) -> 
 def _entry(name: str, value: Any) -> Entry:
     _check_name(name)
     try:
-        return stored_entry(name, value if isinstance(value, Cell) else Cell(value))
+        return stored_entry(name, _as_cell(value))
     except Exception as error:  # whatever the value's own class raises
         raise BadRequest("bad-value", f'The value of "{name}" cannot be stored: {error}') from error
+
+
+def _as_cell(value: Any) -> Cell:
+    """A cell of ours: of one as the official package has it, or of a bare value."""
+    if isinstance(value, Cell):
+        return value
+    if not all(hasattr(value, name) for name in ("data", "summary_value", "preview", "get_summary")):
+        return Cell(value)
+    background = None if value.background is None else list(value.background)
+    looks = {"summary": value.summary, "summary_value": value.summary_value, "bold": value.bold, "background": background}
+    return Cell(value.data, **looks, preview=value.preview, units=getattr(value, "units", None))
 
 
 def _failure(name: str, error: BaseException) -> Entry:

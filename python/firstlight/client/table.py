@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 
 import numpy as np
@@ -13,6 +13,7 @@ from .model import MISSING, RunKey, TableColumns
 
 _ROWS_AT_ONCE = 100_000
 _RUN_BITS = 32
+_MOST_NAMES_IN_QUERY = 50
 
 # Pictures and arrays come as markers, so that their bytes stay where they are.
 _VALUE = """
@@ -25,30 +26,61 @@ CASE WHEN typeof(value) <> 'blob' THEN value
 """
 
 
-def load_table(connection: sqlite3.Connection, names: Sequence[str], *, booleans: bool = True) -> TableColumns:
+def load_table(connection: sqlite3.Connection, names: Sequence[str], *, others: bool = False, booleans: bool = True) -> TableColumns:
     """The cells of all runs and some variables.
 
     Args:
         connection: the folder's database.
         names: the variables.
+        others: also those that have values without being named, after the named ones.
         booleans: give those cells as booleans that Firstlight knows to be; for the database, and for DAMNIT, they are integers.
 
     Three million cells take seconds, so everything here works on many of them at once.
     """
     runs = load_runs(connection)
     rows = _Rows(runs)
-    columns = {name: index for index, name in enumerate(names)}
-    grid = np.full((len(names), len(runs)), MISSING, object)
-    for places, chunk_names, values in _chunks(connection):
-        column = np.fromiter(map(columns.get, chunk_names, repeat(-1)), np.int64, len(chunk_names))
+    grid = _Grid(names, len(runs))
+    for places, chunk_names, values in _chunks(connection, None if others else names):
+        if others:
+            grid.add(sorted(set(chunk_names) - grid.columns.keys()))
         row, known = rows.find(np.array(places, np.int64))
-        known &= column >= 0
+        grid.put(chunk_names, row, values, known)
+    if booleans:
+        grid.mark_booleans(load_booleans(connection), {run: index for index, run in enumerate(runs)})
+    return TableColumns(list(runs), list(runs.values()), grid.by_name())
+
+
+class _Grid:
+    """The cells: a line for each variable, so that a column is one piece."""
+
+    def __init__(self, names: Sequence[str], length: int) -> None:
+        self.columns = {name: index for index, name in enumerate(dict.fromkeys(names))}
+        self._cells = np.full((len(self.columns), length), MISSING, object)
+
+    def add(self, names: Sequence[str]) -> None:
+        """Makes room for more variables."""
+        if names:
+            self.columns.update({name: len(self.columns) + index for index, name in enumerate(names)})
+            self._cells = np.vstack([self._cells, np.full((len(names), self._cells.shape[1]), MISSING, object)])
+
+    def put(self, names: Sequence[str], row: np.ndarray, values: list[object], known: np.ndarray) -> None:
+        """Puts cells into place; those of unknown runs are left out."""
+        column = np.fromiter(map(self.columns.get, names, repeat(-1)), np.int64, len(names))
+        known = known & (column >= 0)
         cells = np.empty(len(values), object)
         cells[:] = values
-        grid[column[known], row[known]] = cells[known]
-    if booleans:
-        _mark_booleans(connection, grid, columns, {run: index for index, run in enumerate(runs)})
-    return TableColumns(list(runs), list(runs.values()), {name: grid[index] for name, index in columns.items()})
+        self._cells[column[known], row[known]] = cells[known]
+
+    def mark_booleans(self, booleans: Iterable[tuple[int, int, str]], rows: Mapping[RunKey, int]) -> None:
+        """Makes booleans of integers that stand for them."""
+        for proposal, run, name in booleans:
+            place = self.columns.get(name), rows.get(RunKey(proposal, run))
+            if None not in place and isinstance(self._cells[place], int):
+                self._cells[place] = bool(self._cells[place])
+
+    def by_name(self) -> dict[str, np.ndarray]:
+        """The columns."""
+        return {name: self._cells[index] for name, index in self.columns.items()}
 
 
 class _Rows:
@@ -67,19 +99,17 @@ class _Rows:
         return self._order[at], self._keys[at] == places
 
 
-def _chunks(connection: sqlite3.Connection) -> Iterable[tuple[tuple[int, ...], tuple[str, ...], list[object]]]:
+def _chunks(connection: sqlite3.Connection, names: Sequence[str] | None) -> Iterable[tuple[tuple[int, ...], tuple[str, ...], list[object]]]:
     # Later versions must come later, so that they win; as DAMNIT keeps one only, sorting is hardly ever needed.
     several = connection.execute("SELECT EXISTS (SELECT 1 FROM run_variables WHERE version <> 1)").fetchone()[0]
     order = "ORDER BY version" if several else ""
-    cursor = connection.execute(f"SELECT proposal << {_RUN_BITS} | run, name, {_VALUE} FROM run_variables {order}")
+    # Of a few variables SQLite finds the rows faster than we do; it takes only so many names.
+    chosen = names if names is not None and len(names) <= _MOST_NAMES_IN_QUERY else ()
+    condition = f"WHERE name IN ({', '.join('?' * len(chosen))})" if chosen else ""
+    cursor = connection.execute(
+        f"SELECT proposal << {_RUN_BITS} | run, name, {_VALUE} FROM run_variables {condition} {order}", tuple(chosen)
+    )
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-        places, names, values = zip(*rows, strict=True)
+        places, found, values = zip(*rows, strict=True)
         has_bytes = bytes in set(map(type, values))
-        yield places, names, [decode(value, "complex") for value in values] if has_bytes else list(values)
-
-
-def _mark_booleans(connection: sqlite3.Connection, grid: np.ndarray, columns: dict[str, int], rows: dict[RunKey, int]) -> None:
-    for proposal, run, name in load_booleans(connection):
-        column, row = columns.get(name), rows.get(RunKey(proposal, run))
-        if column is not None and row is not None and isinstance(grid[column, row], int):
-            grid[column, row] = bool(grid[column, row])
+        yield places, found, [decode(value, "complex") for value in values] if has_bytes else list(values)
