@@ -27,6 +27,7 @@ export async function set(
     const done =
       line.event === 'set' ? `run ${line.run}  ${line.name} = ${line.value}` : `deleted ${line.name} and its values of ${line.runs} runs`;
     output.result(line, `${marks.ok} ${done}`);
+    if (line.event === 'deleted') output.say('If the context still declares it, it comes back with the next run that is processed.');
   }
 }
 

@@ -7,8 +7,8 @@ export type OwnerRule = (uid: number) => boolean;
 const root = 0;
 const rememberMs = 600_000;
 
-/** Who is in which groups; asking the system takes milliseconds, and its directory server perhaps longer. */
-const groups = new Map<number, {readonly ids: readonly number[]; readonly until: number}>();
+/** What the system said about people and groups; asking it takes milliseconds, and its directory server perhaps longer. */
+const answers = new Map<string, {readonly ids: readonly number[]; readonly until: number}>();
 
 /**
  * Whose fragments a folder takes: our own, those of who owns the folder, of the members of its group, and of whom its setting `fl_fragment_owners` names
@@ -27,15 +27,16 @@ export function ownerRule(dir: string, setting: string | undefined): OwnerRule {
   return (uid) => allowed.has(uid) || groupsOf(uid).includes(group);
 }
 
-function userId(name: string): number[] {
-  return /^\d+$/.test(name) ? [Number(name)] : ask(['-u', '--', name]);
-}
+const userId = (name: string): readonly number[] => (/^\d+$/.test(name) ? [Number(name)] : remembered(['-u', '--', name]));
 
-function groupsOf(uid: number): readonly number[] {
-  const known = groups.get(uid);
+const groupsOf = (uid: number): readonly number[] => remembered(['-G', '--', String(uid)]);
+
+function remembered(args: readonly string[]): readonly number[] {
+  const key = args.join(' ');
+  const known = answers.get(key);
   if (known && performance.now() < known.until) return known.ids;
-  const ids = ask(['-G', '--', String(uid)]);
-  groups.set(uid, {ids, until: performance.now() + rememberMs});
+  const ids = ask(args);
+  answers.set(key, {ids, until: performance.now() + rememberMs});
   return ids;
 }
 
