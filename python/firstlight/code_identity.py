@@ -24,6 +24,7 @@ from .log import log
 from .variable import GROUP_MARK, GroupBoundVariable, is_group
 
 Code = dict[str, Any]
+LONGEST_KEPT = 1_000_000
 _LOOKS = ("name", "title", "tags", "sep", PLACE)
 
 
@@ -48,8 +49,13 @@ def identified(context: LoadedContext) -> LoadedContext:
 
 
 def _version(modules: Modules) -> dict[str, Any]:
-    files = [{"path": module.relative, "text": module.text} for module in modules.all()]
-    return {"identity": _digest([[file["path"], file["text"]] for file in files]), "files": files}
+    files = [(module.relative, module.text) for module in modules.all()]
+    return {"identity": _digest(files), "files": [{"path": path, "text": _kept(text)} for path, text in files]}
+
+
+def _kept(text: str) -> str:
+    """A text as it is told and kept; of what nobody has written by hand only its hash."""
+    return text if len(text) <= LONGEST_KEPT else f"({len(text)} characters with the SHA-256 {_digest(text)})"
 
 
 class _Identities:

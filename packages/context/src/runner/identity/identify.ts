@@ -45,7 +45,10 @@ const digest = (said: unknown): string => createHash('sha256').update(JSON.strin
  */
 export function identify(loaded: Loaded): Identified {
   const files = textsOf(loaded).map(([path, text]) => ({path: relative(dirname(loaded.context), path), text}));
-  const version = {identity: digest(files.map(({path, text}) => [path, text])), files};
+  const version = {
+    identity: digest(files.map(({path, text}) => [path, text])),
+    files: files.map(({path, text}) => ({path, text: kept(text)})),
+  };
   try {
     const modules = new Modules(loaded.context, new Map(textsOf(loaded)), loaded.imports);
     const declared = new Set(loaded.variables.map(({name}) => name.split('.')[0] as string));
@@ -57,6 +60,11 @@ export function identify(loaded: Loaded): Identified {
     return {codes, version, problem: {severity: 'warning', text, file: loaded.context, line: null, column: null}};
   }
 }
+
+const longestKept = 1_000_000;
+
+/** A text as it is told and kept; of what nobody has written by hand only its hash. */
+const kept = (text: string): string => (text.length <= longestKept ? text : `(${text.length} characters with the SHA-256 ${digest(text)})`);
 
 /** The texts of a context: its own first, then those of what it imports from its folder. */
 function textsOf({context, files}: Loaded): [path: string, text: string][] {

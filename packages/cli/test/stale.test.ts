@@ -1,0 +1,44 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {firstlight, printed, start, temporaryDirectory} from './command.ts';
+
+const context = (bonus: number): string => `
+import {variable} from '@firstlight/context';
+
+export const trains = variable(({run}) => run.trainIds.length);
+export const more = variable({inputs: {trains}}, ({trains}) => trains + ${bonus});
+export const most = variable({inputs: {more}}, ({more}) => 2 * more);
+`;
+
+test('stale lists what would be another value now, and process --stale computes exactly that, here or through a server', async () => {
+  using directory = temporaryDirectory();
+  const folder = join(directory.path, 'experiment');
+  await firstlight(['simulate', join(directory.path, 'data'), '--runs', '2', '--trains', '8', '--detector', '16x16']);
+  await firstlight(['init', folder, '--proposal', '1234', '--data', join(directory.path, 'data'), '--language', 'typescript']);
+  const write = (bonus: number): void => writeFileSync(join(folder, 'context.ts'), context(bonus));
+  const stale = async (...more: string[]) => firstlight(['stale', '--folder', folder, ...more]);
+  write(1);
+  await firstlight(['process', '1', '--folder', folder, '--var', 'more']);
+  const missing = (run: number, name: string) => ({proposal: 1234, run, name, state: 'missing', why: []});
+  expect((await stale('--json')).lines).toEqual([missing(1, 'most'), ...['trains', 'more', 'most'].map((name) => missing(2, name))]);
+  await firstlight(['process', 'all', '--stale', '--folder', folder]);
+  expect((await stale()).stdout).toBe('Every value is what its context would give now.\n');
+  write(2);
+  expect((await stale('2', '--json')).lines).toEqual([
+    {proposal: 1234, run: 2, name: 'more', state: 'stale', why: ['its code was changed']},
+    {proposal: 1234, run: 2, name: 'most', state: 'stale', why: ['its input more is stale']},
+  ]);
+  expect((await stale('--count', '--json')).lines).toEqual([{event: 'counted', stale: 4, missing: 0}]);
+  expect((await stale('--why')).stdout).toContain('run 1  most  its input more is stale');
+  const server = start(['serve', folder, '--port', '0', '--no-watch']);
+  try {
+    await printed(server, /http:\/\/\S+/);
+    expect((await stale()).stdout).toMatch(/more +1-2/);
+    const {lines} = await firstlight(['process', '1', '--stale', '--folder', folder, '--json']);
+    expect(lines.flatMap(({event, name}) => (event === 'value' ? [name] : []))).toEqual(['more', 'most']);
+    expect((await stale()).stdout).toMatch(/more +2\b/);
+  } finally {
+    server.kill('SIGTERM');
+  }
+}, 240_000);
