@@ -1,8 +1,9 @@
 import {mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeAll, describe, expect, test} from 'vitest';
-import {type ExperimentFolder, exportTo} from '../src/index.ts';
+import {type ExperimentFolder, exportTo, WriterProcess} from '../src/index.ts';
 import {folderToExport} from './export-folder.ts';
+import {leave, newFolder} from './folders.ts';
 import {runPython, temporaryDirectory} from './support.ts';
 
 const script = new URL('./read-exports.py', import.meta.url).pathname;
@@ -97,4 +98,13 @@ test('a file that is there is replaced on demand', async () => {
   writeFileSync(file, 'old');
   await exportTo(folder.dir, file, {force: true, runs: [10]});
   expect(readFileSync(file, 'utf8')).toMatch(/^proposal,run/);
+});
+
+test('a variable that is called like what every table has is told from it', async () => {
+  const odd = newFolder(temporaryDirectory());
+  leave(odd, 'run', {data: 2.5});
+  await using writer = await WriterProcess.start(odd.dir);
+  await writer.merge();
+  for (const extension of ['csv', 'parquet', 'h5', 'xlsx']) await exportTo(odd.dir, join(odd.dir, '..', `odd.${extension}`));
+  expect(readFileSync(join(odd.dir, '..', 'odd.csv'), 'utf8')).toBe('proposal,run,start_time,run.value\n1234,7,,2.5\n');
 });

@@ -52,11 +52,11 @@ function setCell(row: number, cell: ExportCell | undefined, {values, states}: {v
 
 type Entry = [string, Dataset['variables'][string]];
 
-function entriesOf({name, title, units, description}: ExportColumn, values: Filling | undefined, states: NDArray): Entry[] {
+function entriesOf({label, title, units, description}: ExportColumn, values: Filling | undefined, states: NDArray): Entry[] {
   const attrs = {long_name: title, ...(units && {units}), ...(description && {description}), ...values?.attrs};
   const meanings = {flag_values: [0, 1, 2, 3, 4], flag_meanings: [...storedStates, 'missing'].join(' ')};
-  const state: Entry = [`${name}#state`, {dims: ['row'], attrs: meanings, array: states}];
-  return values ? [[name, {dims: ['row'], attrs, array: values.array}], state] : [state];
+  const state: Entry = [`${label}#state`, {dims: ['row'], attrs: meanings, array: states}];
+  return values ? [[label, {dims: ['row'], attrs, array: values.array}], state] : [state];
 }
 
 /** Undefined for pictures, which are in the groups of the runs. */

@@ -41,6 +41,8 @@ export interface ExportRow extends RunId {
 export type ColumnType = 'integer' | 'real' | 'boolean' | 'text' | 'complex' | 'picture' | 'array' | 'mixed';
 
 export interface ExportColumn extends TableVariable {
+  /** What the column is called: the name, unless that means something else in every table (a variable named `run`). */
+  readonly label: string;
   readonly columnType: ColumnType;
 }
 

@@ -54,33 +54,33 @@ const runColumns = (): FileColumn[] => [
   },
 ];
 
-function fileColumns({name, columnType}: ExportColumn): FileColumn[] {
+function fileColumns({name, label, columnType}: ExportColumn): FileColumn[] {
   const column = (element: SchemaElement, convert: (summary: StoredSummary) => unknown): FileColumn => ({
     element,
     valueOf: ({cells}) => convert(cells.get(name)?.summary ?? null) ?? null,
   });
   switch (columnType) {
     case 'integer':
-      return [column(optional(name, int64), (summary) => summary)];
+      return [column(optional(label, int64), (summary) => summary)];
     case 'real':
-      return [column(optional(name, real), (summary) => (summary === null ? null : Number(summary)))];
+      return [column(optional(label, real), (summary) => (summary === null ? null : Number(summary)))];
     case 'boolean':
-      return [column(optional(name, {type: 'BOOLEAN'}), (summary) => (summary === null ? null : Boolean(summary)))];
+      return [column(optional(label, {type: 'BOOLEAN'}), (summary) => (summary === null ? null : Boolean(summary)))];
     case 'complex':
       return [
-        column(optional(`${name}.re`, real), (summary) => (isComplex(summary) ? summary.re : null)),
-        column(optional(`${name}.im`, real), (summary) => (isComplex(summary) ? summary.im : null)),
+        column(optional(`${label}.re`, real), (summary) => (isComplex(summary) ? summary.re : null)),
+        column(optional(`${label}.im`, real), (summary) => (isComplex(summary) ? summary.im : null)),
       ];
     case 'picture':
-      return [column(optional(name, {type: 'BYTE_ARRAY'}), (summary) => (isPicture(summary) ? summary.png : null))];
+      return [column(optional(label, {type: 'BYTE_ARRAY'}), (summary) => (isPicture(summary) ? summary.png : null))];
     case 'array':
-      return [column(optional(name, text), (summary) => (isArray(summary) ? arrayJson(summary) : null))];
+      return [column(optional(label, text), (summary) => (isArray(summary) ? arrayJson(summary) : null))];
     default:
-      return [column(optional(name, text), (summary) => (summary === null ? null : summaryText(summary)))];
+      return [column(optional(label, text), (summary) => (summary === null ? null : summaryText(summary)))];
   }
 }
 
 const describe = (columns: readonly ExportColumn[]): Record<string, object> =>
   Object.fromEntries(
-    columns.map(({name, title, units, description, tags, columnType}) => [name, {title, units, description, tags, type: columnType}]),
+    columns.map(({label, title, units, description, tags, columnType}) => [label, {title, units, description, tags, type: columnType}]),
   );

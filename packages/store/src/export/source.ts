@@ -26,7 +26,11 @@ export class ExportSource {
     this.connection = connection;
     this.runs = chooseRuns(structure.runs, selection);
     const types = columnTypes(connection, this.runs);
-    this.columns = variables.map((variable) => ({...variable, columnType: typeOf(variable, types.get(variable.name))}));
+    this.columns = variables.map((variable) => ({
+      ...variable,
+      label: labelOf(variable),
+      columnType: typeOf(variable, types.get(variable.name)),
+    }));
     this.#names = new Set(variables.map(({name}) => name));
     this.#typedBooleans = new Set(variables.filter(({type}) => type === 'boolean').map(({name}) => name));
   }
@@ -42,6 +46,8 @@ export class ExportSource {
     return new Map(chosen.map((row) => [row.name, cellOf(row, this.#typedBooleans.has(row.name))]));
   }
 }
+
+const labelOf = ({name}: TableVariable): string => (['proposal', 'run', 'start_time', 'row'].includes(name) ? `${name}.value` : name);
 
 const typeOf = ({type}: TableVariable, stored: ExportColumn['columnType'] | undefined): ExportColumn['columnType'] =>
   type === 'boolean' && stored === 'integer' ? 'boolean' : (stored ?? (type === 'string' ? 'text' : 'real'));
