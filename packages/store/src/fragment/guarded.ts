@@ -55,9 +55,10 @@ export class GuardedFile implements Disposable {
   /** Throws `fragment-changed` when somebody wrote into it since it was opened. */
   assertUnchanged(): void {
     const now = fstatSync(this.#descriptor, {bigint: true});
-    const {size, mtimeNs, ctimeNs} = this.#stats;
-    // The official combiner may take a name away meanwhile, which changes the time of its entry, but not its content.
-    const same = size === now.size && mtimeNs === now.mtimeNs && (ctimeNs === now.ctimeNs || now.nlink !== this.#stats.nlink);
+    const {size, mtimeNs, ctimeNs, nlink} = this.#stats;
+    // The official combiner takes the second name of a run file away, which changes the time of its entry, but not its content.
+    const isEntrySame = ctimeNs === now.ctimeNs || (nlink === 2n && now.nlink === 1n);
+    const same = size === now.size && mtimeNs === now.mtimeNs && isEntrySame;
     if (!same) throw new FirstlightError('fragment-changed', `${basename(this.#path)} was written to while it was merged.`);
   }
 
