@@ -34,9 +34,7 @@ async function main(directory: string): Promise<void> {
   for (const [name, measure] of Object.entries(parts)) if (only.length === 0 || only.includes(name)) await measure(places);
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'firstlight-store-'));
-try {
-  await main(directory);
-} finally {
-  rmSync(directory, {recursive: true, force: true});
-}
+const directory = mkdtempSync(join(tmpdir(), 'firstlight-bench-store-'));
+process.once('exit', () => rmSync(directory, {recursive: true, force: true}));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+await main(directory);

@@ -16,20 +16,34 @@ const pointsAimedAt = 120;
  * trendline(Float64Array.of(1, 5, 2)); // {x: [0, 1, 2], y: [1, 5, 2]}
  */
 export function trendline(y: ArrayLike<number>, x?: ArrayLike<number>): Trendline {
-  const line = sortedByX(withoutGaps(Float64Array.from(y), x === undefined ? Float64Array.from(y, (_, i) => i) : Float64Array.from(x)));
+  const line = sortedByX(withoutGaps(new Float64Array(y), x === undefined ? indices(y.length) : new Float64Array(x)));
   const ratio = Math.max(1, Math.floor(line.y.length / pointsAimedAt));
   if (ratio === 1) return line;
   const kept = featurePoints(line.y, ratio);
   return {x: Float64Array.from(kept, (i) => line.x[i] as number), y: Float64Array.from(kept, (i) => line.y[i] as number)};
 }
 
+// Loops instead of callbacks: lines of a million points are usual.
+
+function indices(length: number): Float64Array {
+  const x = new Float64Array(length);
+  for (let i = 0; i < length; i++) x[i] = i;
+  return x;
+}
+
 function withoutGaps(y: Float64Array, x: Float64Array): Trendline {
   const isFinite = (_: number, i: number): boolean => Number.isFinite(x[i]) && Number.isFinite(y[i]);
-  return x.every(isFinite) ? {x, y} : {x: x.filter(isFinite), y: y.filter(isFinite)};
+  for (let i = 0; i < x.length; i++) if (!isFinite(0, i)) return {x: x.filter(isFinite), y: y.filter(isFinite)};
+  return {x, y};
+}
+
+function isSorted(x: Float64Array): boolean {
+  for (let i = 1; i < x.length; i++) if ((x[i - 1] as number) > (x[i] as number)) return false;
+  return true;
 }
 
 function sortedByX({x, y}: Trendline): Trendline {
-  if (x.every((value, i) => i === 0 || (x[i - 1] as number) <= value)) return {x, y};
+  if (isSorted(x)) return {x, y};
   const order = Array.from(x.keys()).sort((a, b) => (x[a] as number) - (x[b] as number));
   return {x: Float64Array.from(order, (i) => x[i] as number), y: Float64Array.from(order, (i) => y[i] as number)};
 }
