@@ -17,7 +17,7 @@ export const addresses: readonly (readonly [string, string])[] = [
   ],
   [
     'GET /api/experiments/ID/table?rows=0-99&columns=NAME,NAME',
-    'A window: rows by position, first to last, both included (or `rows=OFFSET,COUNT`), and only some variables. Rows are ordered by proposal and run.',
+    'A window: rows by position, first to last, both included (or `rows=OFFSET,COUNT`, or `rows=-COUNT` for the last ones), and only some variables. Rows are ordered by proposal and run.',
   ],
   [
     'GET /api/experiments/ID/table?format=json',
