@@ -253,3 +253,25 @@ def test_cells_of_the_official_package_are_accepted(experiment):
     experiment.submit(2, {"theirs": Cell(np.arange(3.0), summary_value=7, units="mm", bold=True, background="#ff0000", preview=np.eye(2))})
     assert experiment[2, "theirs"].read().tolist() == [0.0, 1.0, 2.0]
     assert experiment[2, "theirs"].preview_data().tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_the_examples_of_the_how_to_run(tmp_path, monkeypatch):
+    folder = ClientFolder(tmp_path / "EXPERIMENT")
+    for run in (11, 12):
+        folder.run(run)
+        folder.cell(run, "energy", 2.5 * run)
+        folder.cell(run, "spectrum", "a line")
+        folder.data(run, {"spectrum": np.arange(4.0)})
+    folder.variable("energy")
+    folder.variable("spectrum", "Pulse spectrum")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    text = (Path(__file__).parents[2] / "docs" / "how-to" / "read-results.md").read_text()
+    examples = [block.split("```")[0] for block in text.split("```python\n")[1:]]
+    # What needs a server is tried over one, elsewhere.
+    alone = [line for block in examples for line in block.split("\nfor ")[0].splitlines() if "http://" not in line]
+    names = {"curve": np.arange(3.0)}
+    exec("\n".join(alone), names)
+    assert names["value"].read().tolist() == [0.0, 1.0, 2.0, 3.0]
+    assert names["experiment"][12, "centroid"].read() == 3.2
+    assert names["Damnit"]("EXPERIMENT").runs() == [11, 12]
