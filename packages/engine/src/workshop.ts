@@ -13,6 +13,7 @@ import type {OpenJob} from './job.ts';
 import type {Notes} from './notes.ts';
 import {takeFolder} from './ownership.ts';
 import {Noticing} from './noticing.ts';
+import {JobOrigins} from './origin/request-origin.ts';
 import type {PictureAddress} from './picture.ts';
 import {Pruning} from './pruning.ts';
 import type {RequestParts} from './process-request.ts';
@@ -63,6 +64,7 @@ const lastMergeMs = 800;
 export class Workshop implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #hub = new JobHub();
+  readonly #origins: JobOrigins;
   readonly #watches: AsyncDisposable[] = [];
   /** What was stored before the table was loaded. */
   readonly #leftovers: MergeReport[] = [];
@@ -72,6 +74,7 @@ export class Workshop implements AsyncDisposable {
 
   private constructor(parts: Parts) {
     this.#parts = parts;
+    this.#origins = new JobOrigins(runnerDataRoot(parts.settings));
     this.#pruning = new Pruning(parts.writer, (error) => parts.notes.add(sentenceOf(error)));
     this.#pruning.soon({isMore: false});
   }
@@ -130,6 +133,7 @@ export class Workshop implements AsyncDisposable {
     const scheduler = new Scheduler({
       folder,
       dataRoot: runnerDataRoot(settings),
+      origins: this.#origins,
       jobsAtOnce,
       processors,
       inbox,
@@ -166,7 +170,13 @@ export class Workshop implements AsyncDisposable {
   /** What a request needs to know of this workshop. Must have begun. */
   get requestParts(): Pick<RequestParts, 'inbox' | 'hub' | 'scheduler' | 'contexts' | 'runJob'> {
     const {inbox, contexts, settings} = this.#parts;
-    const runJob = {contexts, dataRoot: runnerDataRoot(settings), log: settings.log, share: () => settings.processors};
+    const runJob = {
+      contexts,
+      origins: this.#origins,
+      dataRoot: runnerDataRoot(settings),
+      log: settings.log,
+      share: () => settings.processors,
+    };
     return {inbox, hub: this.#hub, scheduler: this.#begun.scheduler, contexts, runJob};
   }
 

@@ -21,18 +21,36 @@ export interface JobOrigin {
 }
 
 /** Looks, before a job begins, at what its values will be made of: a change after that makes them stale. */
-export async function originOf(asked: Asked, described: DescribedEvent, dataRoot: string | null): Promise<JobOrigin> {
-  const {raw, proc} = asked.mock ? noFiles : await new RunFileLists(dataRoot ?? facilityDataRoot).of(asked);
-  const dependsOn = await new DeclaredFiles(dirname(described.file)).of(declaredPaths(described));
-  return {
-    origin: {
-      data: {raw: raw.identity, proc: proc.identity},
-      dependsOn,
-      parameters: parameterIdentities(asked.parameters),
-      user: userName(),
-    },
-    files: [raw, proc].flatMap(({identity, files}) => (identity === null ? [] : [[identity, files] as const])),
-  };
+export class JobOrigins {
+  readonly #runFiles: RunFileLists;
+  readonly #declared = new Map<string, DeclaredFiles>();
+  readonly #user = userName();
+
+  /** @param dataRoot null: the facility's. */
+  constructor(dataRoot: string | null) {
+    this.#runFiles = new RunFileLists(dataRoot ?? facilityDataRoot);
+  }
+
+  /** What is there for a job. */
+  async of(asked: Asked, described: DescribedEvent): Promise<JobOrigin> {
+    const {raw, proc} = asked.mock ? noFiles : await this.#runFiles.of(asked);
+    const dependsOn = await this.#declaredIn(dirname(described.file)).of(declaredPaths(described));
+    return {
+      origin: {
+        data: {raw: raw.identity, proc: proc.identity},
+        dependsOn,
+        parameters: parameterIdentities(asked.parameters),
+        user: this.#user,
+      },
+      files: [raw, proc].flatMap(({identity, files}) => (identity === null ? [] : [[identity, files] as const])),
+    };
+  }
+
+  #declaredIn(folder: string): DeclaredFiles {
+    const known = this.#declared.get(folder) ?? new DeclaredFiles(folder);
+    this.#declared.set(folder, known);
+    return known;
+  }
 }
 
 const noFiles = {raw: {identity: null, files: []}, proc: {identity: null, files: []}};

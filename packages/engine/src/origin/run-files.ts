@@ -22,7 +22,7 @@ export interface FilesOfKind {
 const none: FilesOfKind = {identity: null, files: []};
 const runsAtOnce = 32;
 
-/** Looks at the files of runs below a data root; a proposal is looked for once. */
+/** Looks at the files of runs below a data root; a proposal is looked for until it is found. */
 export class RunFileLists {
   readonly #dataRoot: string;
   readonly #proposals = new Map<number, Promise<string | undefined>>();
@@ -36,7 +36,10 @@ export class RunFileLists {
     const finding = this.#proposals.get(proposal) ?? findProposal(this.#dataRoot, proposal);
     this.#proposals.set(proposal, finding);
     const directory = await finding;
-    if (directory === undefined) return {raw: none, proc: none};
+    if (directory === undefined) {
+      this.#proposals.delete(proposal); // it may come
+      return {raw: none, proc: none};
+    }
     const [raw, proc] = await Promise.all(
       (['raw', 'proc'] as const).map(async (kind) => listFiles(join(directory, kind, runDirectoryName(run)))),
     );

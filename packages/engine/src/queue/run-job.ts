@@ -5,7 +5,7 @@ import {graphOf} from '../board.ts';
 import type {JobOutcome} from '../job.ts';
 import type {Log} from '../log.ts';
 import type {Contexts} from '../runner/contexts.ts';
-import {originOf} from '../origin/request-origin.ts';
+import type {JobOrigins} from '../origin/request-origin.ts';
 import {throwIfBroken} from '../runner/pool.ts';
 import {ProcessLog} from '../runner/process-log.ts';
 import type {RunRequest} from '../runner/runner.ts';
@@ -20,6 +20,7 @@ export interface RunJobParts {
   /** Directory that holds INSTRUMENT/CYCLE/pNNNNNN, or null for the facility's. */
   readonly dataRoot: string | null;
   readonly contexts: Contexts;
+  readonly origins: JobOrigins;
   readonly log: Log;
   /** Processors for a job that begins now. */
   readonly share: () => number;
@@ -57,7 +58,7 @@ export async function runJob(job: Job, parts: RunJobParts, hear: Hear): Promise<
   throwIfBroken(described);
   await using processLog = ProcessLog.open(parts.folder.processLogs, job.entry, (sentence) => parts.log.warn(sentence));
   processLog.write(`# ${new Date().toISOString()} ${job.entry.key}, ${job.entry.trigger} data, attempt ${job.attempts}\n`);
-  const {origin, files} = await originOf(job.entry, described, parts.dataRoot);
+  const {origin, files} = await parts.origins.of(job.entry, described);
   for (const [identity, list] of files) parts.rememberRunFiles?.(identity, list);
   const run = new JobRun(job, parts, {described, origin}, processLog, hear);
   return await run.toItsEnd(); // Awaited here: the log is closed after it.

@@ -34,6 +34,7 @@ export interface SchedulerParts extends Omit<RunJobParts, 'share'> {
 const maximumAttempts = 3;
 // Jobs whose values wait for the writer; more would only pile up fragments on the disk.
 const maximumStoring = 50;
+const mostRemembered = 10_000;
 
 /**
  * Gives the jobs of an experiment to runners, and takes them out of the inbox when all their values are stored.
@@ -45,6 +46,8 @@ export class Scheduler {
   readonly #queue = new JobQueue();
   readonly #running = new Map<Job, Promise<void>>();
   readonly #storing = new Set<Promise<void>>();
+  /** States of runs' files that the folder knows. */
+  readonly #remembered = new Set<string>();
   /** Jobs of which a process may have been stopped after it left a value, and before it told us. */
   readonly #interrupted = new WeakSet<Job>();
   #isStopped = false;
@@ -168,8 +171,7 @@ export class Scheduler {
   async #execute(job: Job): Promise<void> {
     try {
       const share = (): number => Math.max(1, Math.floor(this.#parts.processors / this.#running.size));
-      const rememberRunFiles = (identity: string, files: readonly RunFile[]): void =>
-        void this.#parts.writer.rememberRunFiles(identity, files).catch((error: unknown) => this.#parts.log.warn(sentenceOf(error)));
+      const rememberRunFiles = (identity: string, files: readonly RunFile[]): void => this.#rememberRunFiles(identity, files);
       const ending = await runJob(job, {...this.#parts, share, rememberRunFiles}, (event) => this.#hear(job, event));
       if (ending.outcome === 'failed') {
         const sentence = ending.message ?? 'The runner could not do it.';
@@ -180,6 +182,18 @@ export class Scheduler {
       if (isFirstlightError(error, 'context-broken')) return this.#hold(job, sentenceOf(error));
       await this.#retry(job, sentenceOf(error), isDiskFull(error));
     }
+  }
+
+  /** Once for each state of a run's files. */
+  #rememberRunFiles(identity: string, files: readonly RunFile[]): void {
+    const {writer, log} = this.#parts;
+    if (this.#remembered.has(identity)) return;
+    if (this.#remembered.size >= mostRemembered) this.#remembered.clear();
+    this.#remembered.add(identity);
+    void writer.rememberRunFiles(identity, files).catch((error: unknown) => {
+      this.#remembered.delete(identity);
+      log.warn(sentenceOf(error));
+    });
   }
 
   #hear(job: Job, event: ProgressEvent): void {
