@@ -5,7 +5,7 @@ import {setTimeout as after} from 'node:timers/promises';
 import {FirstlightError, sentenceOf} from '@firstlight/core';
 import type {DescribedEvent, Problem, RunId} from '@firstlight/core';
 import {openFolder, ReaderProcess, readSettings} from '@firstlight/store';
-import type {Edit, ExperimentFolder, HistoryEntry, TimeComment} from '@firstlight/store';
+import type {Edit, ExperimentFolder, HistoryEntry, MergeReport, TimeComment} from '@firstlight/store';
 import {parseRequest} from './commands/command.ts';
 import {commandNamed} from './commands/index.ts';
 import {Feed} from './feed/feed.ts';
@@ -291,9 +291,12 @@ export class Experiment implements AsyncDisposable {
     return this.#workshop().deleteVariable(name, author);
   }
 
-  /** Waits until every fragment that is there now is merged or put aside; until then when the disk is full or the database locked. Throws `read-only`. */
-  async merge(): Promise<void> {
-    await this.#workshop().merge();
+  /**
+   * Waits until every fragment that is there now is merged or put aside; until then when the disk is full or the database locked. The first time it gives what
+   * was merged when the folder was opened. Throws `read-only`.
+   */
+  async merge(): Promise<readonly MergeReport[]> {
+    return this.#workshop().merge();
   }
 
   /** The comments on moments, in the order of time. */

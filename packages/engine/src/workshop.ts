@@ -69,6 +69,7 @@ export class Workshop implements AsyncDisposable {
   /** What was stored before the table was loaded. */
   readonly #leftovers: MergeReport[] = [];
   readonly #pruning: Pruning;
+  #isMergeTold = false;
   #work: Work | undefined;
   #isStopping = false;
 
@@ -211,9 +212,12 @@ export class Workshop implements AsyncDisposable {
     return this.#begun.scheduler.jobs;
   }
 
-  /** Waits until every fragment that is there now is merged or put aside. */
-  async merge(): Promise<void> {
+  /** Waits until every fragment that is there now is merged or put aside. The first time it tells what was merged when the folder was taken. */
+  async merge(): Promise<readonly MergeReport[]> {
     await this.#parts.writer.merged();
+    const untold = this.#isMergeTold ? [] : this.#leftovers;
+    this.#isMergeTold = true;
+    return untold;
   }
 
   /** Makes a change by hand, and announces what it changed in the table. Throws what is wrong with it. */

@@ -1,3 +1,4 @@
+import type {CommandLine} from '@firstlight/engine';
 import {chooseFolder} from '../folder.ts';
 import {marks, outputFor} from '../output.ts';
 import {runCommand} from '../run-command.ts';
@@ -9,33 +10,29 @@ interface MergeOptions {
   json?: boolean;
 }
 
-/** Stores what lies in the folder as fragments, or only lists it. */
+/** Stores what lies in the folder as fragments, or only lists it; exit code 1 when something was put aside. */
 export async function merge({dryRun = false, ...options}: MergeOptions): Promise<void> {
   const output = outputFor(options);
   for await (const line of runCommand(chooseFolder(options.folder), 'merge', {dryRun}, stopSignal())) {
-    if (line.event === 'finished') {
-      const {merged, quarantined, waiting, unfinished} = line;
-      output.result(line, `${merged} merged, ${quarantined} put aside, ${waiting} waiting, ${unfinished} unfinished`);
-      if (quarantined > 0) process.exitCode = 1;
-    } else output.result(line, `${markOf(line)} ${line.file}  ${line.bytes} bytes  ${whatOf(line)}`);
+    output.result(line, textOf(line));
+    if (line.event === 'quarantined') process.exitCode = 1;
   }
 }
 
-interface Line {
-  readonly event: 'fragment' | 'merged' | 'quarantined';
-  readonly state: 'waiting' | 'refused' | 'unfinished';
-  readonly names: readonly string[];
-  readonly reason: string | null;
-  readonly at: number;
+function textOf(line: CommandLine<'merge'>): string {
+  switch (line.event) {
+    case 'merged':
+      return `${marks.ok} p${line.proposal} run ${line.run}: ${line.names.join(', ')}`;
+    case 'quarantined':
+      return `${marks.failed} ${line.file} was put aside: ${line.reason}`;
+    case 'finished':
+      return `${line.merged} merged, ${line.quarantined} put aside, ${line.waiting} waiting, ${line.unfinished} unfinished`;
+    default:
+      return `${line.state === 'refused' ? marks.failed : marks.missing} ${line.file}  ${line.bytes} bytes  ${whatOf(line)}`;
+  }
 }
 
-function markOf({event, state}: Line): string {
-  if (event === 'quarantined' || state === 'refused') return marks.failed;
-  return event === 'merged' ? marks.ok : marks.missing;
-}
-
-function whatOf({event, state, names, reason, at}: Line): string {
+function whatOf({state, names, reason, at}: CommandLine<'merge'> & {event: 'fragment'}): string {
   if (state === 'unfinished') return `unfinished, last written ${new Date(at * 1000).toLocaleString('sv-SE')}`;
-  if (event === 'quarantined') return `put aside: ${reason}`;
   return state === 'refused' ? `would be put aside: ${reason}` : names.join(', ');
 }
