@@ -47,7 +47,7 @@ const environment = () => ({
 
 const checks = () => [
   ['types', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.']],
-  ['lint and import direction', bin('oxlint'), ['--type-aware', 'packages', 'e2e', 'benchmarks', '--deny-warnings']],
+  ['lint and import direction', bin('oxlint'), ['--type-aware', 'packages', 'e2e', 'benchmarks', 'docs', 'scripts', '--deny-warnings']],
   ['format', bin('biome'), ['format', '.']],
   ['Python lint', venv('ruff'), ['check', 'python']],
   ['Python format', venv('ruff'), ['format', '--check', 'python']],

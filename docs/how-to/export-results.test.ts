@@ -52,18 +52,26 @@ test('every command does what the page says', async () => {
     const place = args[0] === 'import' ? [] : ['--folder', folder];
     expect(await firstlight([...args, ...place], {cwd: directory}), args.join(' ')).toMatchObject({code: 0, stderr: ''});
   }
-  for (const file of ['results.csv', 'some.xlsx', 'results.parquet', 'results.h5', 'beamtime.zip']) expect(existsSync(join(directory, file))).toBe(true);
+  for (const file of ['results.csv', 'some.xlsx', 'results.parquet', 'results.h5', 'beamtime.zip'])
+    expect(existsSync(join(directory, file))).toBe(true);
 });
 
 test('its Python reads the files', () => {
   const [, code = ''] = /^```python\n([\s\S]*?)^```/m.exec(page) ?? [];
-  const said = execFileSync(python, ['-c', `${code}\nprint(pd.read_csv("results.csv")["run_length"].mean())`], {cwd: directory, encoding: 'utf8'});
+  const said = execFileSync(python, ['-c', `${code}\nprint(pd.read_csv("results.csv")["run_length"].mean())`], {
+    cwd: directory,
+    encoding: 'utf8',
+  });
   expect(said.trim()).toBe('0.5');
 });
 
 test('the copy shows the same, and the bundle says its license', async () => {
-  const [shown, copy] = await Promise.all([folder, join(directory, 'copy-of-beamtime')].map((dir) => firstlight(['show', '--folder', dir, '--json'])));
+  const [shown, copy] = await Promise.all(
+    [folder, join(directory, 'copy-of-beamtime')].map((dir) => firstlight(['show', '--folder', dir, '--json'])),
+  );
   expect(copy?.lines).toEqual(shown?.lines);
   const script = 'import sys, zipfile; print(zipfile.ZipFile("beamtime.zip").read("ro-crate-metadata.json").decode())';
-  expect(execFileSync(python, ['-c', script], {cwd: directory, encoding: 'utf8'})).toMatch(/creativecommons\.org[\s\S]*The group of beamline SIM/);
+  expect(execFileSync(python, ['-c', script], {cwd: directory, encoding: 'utf8'})).toMatch(
+    /creativecommons\.org[\s\S]*The group of beamline SIM/,
+  );
 });

@@ -50,9 +50,16 @@ test('every command of the page on where a value comes from does what it says', 
 test('everything in a folder is in the tables of its page', () => {
   const page = pageOf('what-is-in-the-folder');
   const connection = new Database(join(folder, 'runs.sqlite'), {readonly: true});
-  const tables = connection.prepare<[], string>("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'").pluck().all();
+  const tables = connection
+    .prepare<[], string>("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'")
+    .pluck()
+    .all();
   connection.close();
-  const files = [...readdirSync(folder), ...readdirSync(join(folder, '.firstlight'))].filter((name) => !name.endsWith('-journal') && name !== 'data');
-  const missing = [...tables, ...files].filter((name) => !page.includes(`\`${name}`) && !page.includes(`\`${name.replace(/-\d+\./, '-….')}`));
+  const files = [...readdirSync(folder), ...readdirSync(join(folder, '.firstlight'))].filter(
+    (name) => !name.endsWith('-journal') && name !== 'data',
+  );
+  const missing = [...tables, ...files].filter(
+    (name) => !page.includes(`\`${name}`) && !page.includes(`\`${name.replace(/-\d+\./, '-….')}`),
+  );
   expect(missing).toEqual([]);
 });
