@@ -21,7 +21,7 @@ export function withUnlisted(runs: readonly TableRun[], cells: readonly Pick<Cel
   const found = cells.flatMap((columns) => Array.from(columns.runs, (run, i) => ({proposal: columns.proposals[i] as number, run})));
   const unlisted = found.filter(({proposal, run}) => !known.has(`${proposal}:${run}`));
   if (unlisted.length === 0) return [...runs];
-  const all = [...runs, ...unlisted.map((run) => ({...run, startTime: null, addedAt: null}))];
+  const all = [...runs, ...unlisted.map(({proposal, run}) => ({proposal, run, startTime: null, addedAt: null}))];
   return all.sort((a, b) => a.proposal - b.proposal || a.run - b.run);
 }
 
