@@ -2,6 +2,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {linesOf} from '@firstlight/client';
 
 const launcher = fileURLToPath(new URL('../../packages/cli/bin/firstlight.mjs', import.meta.url));
 const ticksPerSecond = 100; // Linux: the unit of times in /proc
@@ -68,7 +69,8 @@ async function timed(address: URL, how: How): Promise<Times> {
     headers: {'content-type': 'application/json'},
     body: JSON.stringify({runs: [1], ...how}),
   });
-  for await (const line of lines(response)) {
+  for await (const line of linesOf(response)) {
+    if (line === '') continue;
     const {event, name, state} = JSON.parse(line) as {event: string; name?: string; state?: string};
     if (event !== 'value' || name === 'start_time') continue;
     if (state !== 'ok') throw new Error(`A value of the benchmark is not ok: ${line}`);
@@ -80,16 +82,6 @@ async function timed(address: URL, how: How): Promise<Times> {
 }
 
 const secondsSince = (begun: number): number => (performance.now() - begun) / 1000;
-
-async function* lines(response: Response): AsyncGenerator<string> {
-  let rest = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) {
-    const pieces = (rest + decoder.decode(chunk, {stream: true})).split('\n');
-    rest = pieces.pop() ?? '';
-    yield* pieces;
-  }
-}
 
 /** What a process, its children that ended, and its descendants that live have used. */
 function cpuOf(pid: number): number {

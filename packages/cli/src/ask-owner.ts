@@ -1,3 +1,4 @@
+import {linesOf} from '@firstlight/client';
 import {FirstlightError, isFirstlightError, sentenceOf} from '@firstlight/core';
 import {realFolder} from '@firstlight/store';
 import {z} from 'zod';
@@ -23,7 +24,7 @@ export interface Asked {
 export async function* askOwner(asked: Asked, signal: AbortSignal): AsyncGenerator<string> {
   try {
     const response = await answer(asked, signal);
-    yield* lines(response);
+    for await (const line of linesOf(response)) if (line !== '') yield line;
   } catch (error) {
     if (signal.aborted) return; // the person's own doing
     throw isFirstlightError(error) ? error : lost(asked.address, error);
@@ -38,7 +39,7 @@ export const lost = (address: string, cause?: unknown): FirstlightError =>
     {cause},
   );
 
-async function answer({address, folder, path, request}: Asked, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+async function answer({address, folder, path, request}: Asked, signal: AbortSignal): Promise<Response> {
   const id = await experimentAt(address, folder, signal);
   const response = await ask(new URL(`/api/experiments/${encodeURIComponent(id)}/${path}`, address), {
     method: 'POST',
@@ -47,7 +48,7 @@ async function answer({address, folder, path, request}: Asked, signal: AbortSign
     signal,
   });
   if (!response.ok || !response.body) throw errorIn(await response.text(), address);
-  return response.body;
+  return response;
 }
 
 async function experimentAt(address: string, folder: string, signal: AbortSignal): Promise<string> {
@@ -91,13 +92,3 @@ const refused = (address: string, why: string, cause?: unknown) =>
     `The server at ${address} owns this folder but did not do the work: ${why.replace(/\.$/, '')}. Look at its log, or stop it and try again.`,
     {cause},
   );
-
-async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)) {
-    const pieces = (rest + chunk).split('\n');
-    rest = pieces.pop() ?? '';
-    yield* pieces.filter((piece) => piece !== '');
-  }
-  if (rest !== '') yield rest;
-}

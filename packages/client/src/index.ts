@@ -29,6 +29,7 @@ export type {JobEvent, OpenJob} from './work/events.ts';
 // How requests travel, for those who bring their own way
 export {overHttp} from './transport.ts';
 export type {Transport} from './transport.ts';
+export {linesOf} from './lines.ts';
 // From core, because values are made of it
 export {FirstlightError, isFirstlightError} from '@firstlight/core';
 export type {Cell, Complex, NDArray, RunId, Summary} from '@firstlight/core';

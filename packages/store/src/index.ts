@@ -16,17 +16,16 @@ export type {FolderSettings} from './database/settings.ts';
 export {lastOwner} from './writer/lock.ts';
 export type {FolderOwner} from './writer/lock.ts';
 // Files that must survive a power cut
-export {makeDirectory, makePath, renameIntoPlace, writeFileDurably} from './folder/durable.ts';
-export {openToAll} from './folder/modes.ts';
+export {makeDirectory, makePath, writeFileDurably} from './folder/durable.ts';
 // Steps at which tests end a process
 export {faultPoint} from './fault-point.ts';
 // Values and fragments
 export {writeFragment} from './fragment/write.ts';
-export {kindOf, summarise} from './value/summarise.ts';
+export {summarise} from './value/summarise.ts';
 export type {CellSummary} from './value/summarise.ts';
 export type {CellValue, FragmentResult, Image, Outcome, PlotlyFigure, Scalar, Value} from './value/model.ts';
 export {encodePng} from './value/png.ts';
-export {decodeNpy, encodeNpy, isNpy} from './npy.ts';
+export {decodeNpy, encodeNpy} from './npy.ts';
 // The one writer
 export {WriterProcess} from './writer-process.ts';
 export type {WriterOptions} from './writer-process.ts';
@@ -37,16 +36,15 @@ export {quarantined} from './merge/quarantine.ts';
 export type {Quarantined} from './merge/quarantine.ts';
 export type {FoundFragment} from './reader/list-fragments.ts';
 // Versions and origins of values
-export {versionStates} from './history/read-origins.ts';
 export type {OriginColumns} from './history/read-origins.ts';
 export type {HistoryEntry} from './history/read-history.ts';
-export type {KnownCode, KnownContext} from './history/known.ts';
+export type {KnownContext} from './history/known.ts';
 export type {RememberedContext, RunFile} from './history/remember.ts';
 export type {NamedCells} from './history/notice.ts';
 export type {VersionState} from './history/model.ts';
 // Reading
 export {ReaderProcess} from './reader-process.ts';
-export {cellsOf, storedStates, summaryKinds} from './reader/table-model.ts';
+export {cellsOf} from './reader/table-model.ts';
 export {withUndeclared} from './reader/load-structure.ts';
 export type {CellColumns, CellPage, LoadedTable, TableRun, TableStructure, TableVariable} from './reader/table-model.ts';
 export type {DataKind} from './reader/data-kinds.ts';
@@ -59,7 +57,6 @@ export type {TimeComment} from './edits/time-comments.ts';
 // Looking for defects
 export {verifyFolder} from './verify/verify-folder.ts';
 export type {VerifyLine} from './verify/verify-folder.ts';
-export {defectKinds} from './verify/defects.ts';
 export type {Defect, DefectKind, RunCheck} from './verify/defects.ts';
 export type {FolderCheck} from './verify/check-folder.ts';
 // Getting it out

@@ -6,7 +6,7 @@ import type {Connection} from '../database/connection.ts';
 import {rebuildViews} from '../database/views.ts';
 import type {FolderPaths} from '../folder/layout.ts';
 import {variablesIn} from '../fragment/areas.ts';
-import {addVersion, latestVersion} from '../history/record.ts';
+import {addVersion, latestVersion, withoutValue} from '../history/record.ts';
 import {writeFragment} from '../fragment/write.ts';
 import {type Hand, logEdit} from './edit-log.ts';
 
@@ -53,18 +53,9 @@ function recordDeletion(connection: Connection, run: RunId, name: string, {autho
            AND all_versions.run = fl_history.run AND all_versions.name = fl_history.name)`,
     )
     .run(author, BigInt(run.proposal), BigInt(run.run), name);
-  if (latestVersion(connection, run, name)?.hasRow) addVersion(connection, run, {...nothing, name, timestamp: at, author});
+  if (latestVersion(connection, run, name)?.hasRow)
+    addVersion(connection, run, {...withoutValue(name), timestamp: at, author, hasRow: false});
 }
-
-const nothing = {
-  state: 'none',
-  summary: {value: null, type: null, kind: null},
-  maxDiff: null,
-  summaryMethod: null,
-  attributes: null,
-  provenance: '',
-  hasRow: false,
-} as const;
 
 function runsWith(extractedData: string, name: string): RunId[] {
   if (!existsSync(extractedData)) return [];

@@ -115,7 +115,8 @@ export function noticeRow(
   return true;
 }
 
-const withoutValue = (name: string) =>
+/** The version that says of a variable that it has no value. */
+export const withoutValue = (name: string) =>
   ({
     name,
     state: 'none',

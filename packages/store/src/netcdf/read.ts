@@ -66,14 +66,17 @@ export interface Labels {
   /** A DataArray's own name. */
   readonly name: string | null;
   /** All its arrays, the one of a DataArray too. */
-  readonly arrays: readonly {
-    readonly name: string;
-    readonly dtype: DType | null;
-    readonly shape: readonly number[];
-    readonly dims: readonly string[];
-    readonly attrs: Readonly<Record<string, unknown>>;
-    readonly coordinate: boolean;
-  }[];
+  readonly arrays: readonly ArrayLabels[];
+}
+
+/** What one array of a labelled group is, without its elements. */
+export interface ArrayLabels {
+  readonly name: string;
+  readonly dtype: DType | null;
+  readonly shape: readonly number[];
+  readonly dims: readonly string[];
+  readonly attrs: Readonly<Record<string, unknown>>;
+  readonly coordinate: boolean;
 }
 
 /** Reads the labels of a group that xarray (or `writeNetcdf`) wrote. */

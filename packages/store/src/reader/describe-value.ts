@@ -1,7 +1,7 @@
 import {type DType, type RunId, sizeOf} from '@firstlight/core';
 import type {H5Dataset, H5Group} from '@firstlight/hdf5';
 import {areas, objectTypeAttribute} from '../fragment/areas.ts';
-import {readLabels} from '../netcdf/read.ts';
+import {type ArrayLabels, readLabels} from '../netcdf/read.ts';
 import {tableLabels} from '../tables/labels.ts';
 import {isTable, tableBytes, type TableType} from '../tables/read.ts';
 import {noValue, openRunFile, type ReadValue} from './read-value.ts';
@@ -24,14 +24,7 @@ export interface ValueDescription {
   /** True for a pandas table, which is described as xarray would have it: a DataFrame as a Dataset, a Series as a DataArray. */
   readonly table: boolean;
   /** The arrays of a Dataset, and the coordinates of either labelled kind. */
-  readonly arrays: readonly {
-    readonly name: string;
-    readonly dtype: DType | null;
-    readonly shape: readonly number[];
-    readonly dims: readonly string[];
-    readonly attrs: Readonly<Record<string, unknown>>;
-    readonly coordinate: boolean;
-  }[];
+  readonly arrays: readonly ArrayLabels[];
 }
 
 /** Describes a value. Throws `no-value` when the run's file holds none. */
