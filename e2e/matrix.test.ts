@@ -212,7 +212,8 @@ const orNull = (preview: unknown): unknown => ((preview as {kind?: string} | nul
 test(
   '`firstlight.open` answers the same from a folder and from its server, and changes both',
   async () => {
-    await runHere('python', [join(matrix, 'same.py'), folderOf('python'), url('python')], directory);
+    const said = await runHere('python', [join(matrix, 'same.py'), folderOf('python'), url('python')], directory);
+    expect(said).toBe('the same\n');
   },
   longestMs,
 );
