@@ -8,7 +8,7 @@ export class Noticing {
   readonly #writer: Pick<FolderWriter, 'noticeCells'>;
   readonly #onTrouble: (error: unknown) => void;
   #waiting = new Map<string, RunId & {readonly name: string}>();
-  #working: Promise<void> | undefined;
+  #isWorking = false;
 
   constructor(writer: Pick<FolderWriter, 'noticeCells'>, onTrouble: (error: unknown) => void) {
     this.#writer = writer;
@@ -18,17 +18,20 @@ export class Noticing {
   /** Says that some values differ from what was known. Returns at once. */
   add(cells: readonly (RunId & {readonly name: string})[]): void {
     for (const cell of cells) this.#waiting.set(`${cell.proposal}:${cell.run}:${cell.name}`, cell);
-    this.#working ??= this.#work()
-      .catch(this.#onTrouble)
-      .finally(() => (this.#working = undefined));
+    if (!this.#isWorking) this.#work().catch(this.#onTrouble);
   }
 
   async #work(): Promise<void> {
-    await Promise.resolve(); // what comes in the same moment goes together
-    while (this.#waiting.size > 0) {
-      const part = [...this.#waiting.entries()].slice(0, cellsAtOnce);
-      for (const [key] of part) this.#waiting.delete(key);
-      await this.#writer.noticeCells(byRun(part.map(([, cell]) => cell)));
+    this.#isWorking = true;
+    try {
+      await Promise.resolve(); // what comes in the same moment goes together
+      while (this.#waiting.size > 0) {
+        const part = [...this.#waiting.entries()].slice(0, cellsAtOnce);
+        for (const [key] of part) this.#waiting.delete(key);
+        await this.#writer.noticeCells(byRun(part.map(([, cell]) => cell)));
+      }
+    } finally {
+      this.#isWorking = false;
     }
   }
 }

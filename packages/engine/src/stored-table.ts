@@ -248,12 +248,14 @@ export class StoredTable {
   #setVariables(): boolean {
     const stored = withUndeclared(this.#stored, [{names: [...this.#names]}])
       .filter(({name}) => name !== startTimeName)
-      .map(({name, title, units, description, tags, type}) => ({name, title, units, description, tags, ...(type !== null && {type})}));
+      .map(asVariable);
     const names = new Set(stored.map(({name}) => name));
     const kept = this.#kept.filter(({name}) => !names.has(name));
     return this.#parts.table.setVariables(columnsOf(this.#described, [...stored, ...kept]));
   }
 }
+
+const asVariable = ({type, ...facts}: TableVariable): Variable => (type === null ? facts : {...facts, type});
 
 const isIn = ({after, upTo}: Range, run: RunId): boolean =>
   (after === null || byProposalAndRun(run, after) > 0) && (upTo === null || byProposalAndRun(run, upTo) <= 0);

@@ -197,7 +197,7 @@ test('a folder of format version 1 comes back as one of today', async () => {
   const now = openFolder(join(old.dir, '..', 'new'));
   expect(now.formatVersion).toBe(4);
   const [before, after] = [old, now].map((folder) => contentOf(folder)['run_variables']?.map((row) => JSON.parse(String(row)) as object));
-  expect(after).toEqual(before?.map((row) => ({...row, attributes: null})));
+  expect(after).toEqual(before?.map((row) => Object.assign(row, {attributes: null})));
 });
 
 test('an empty folder comes back', async () => {

@@ -88,20 +88,20 @@ export function readLabels(group: H5Group): Labels {
   const listed = new Set([...coordinateNames(group.attributes), ...found.flatMap(({coordinates}) => coordinates)]);
   const arrays = found
     .filter(({isDimensionOnly}) => !isDimensionOnly)
-    .map(({name, dims}) => ({...labelsOfArray(group, name), name, dims, coordinate: listed.has(name) || dims[0] === name}));
+    .map(({name, dims}) => labelsOfArray(group, {name, dims, coordinate: listed.has(name) || dims[0] === name}));
   const original = group.attributes.get(arrayNameAttribute);
-  const [main] = arrays.filter(({coordinate}) => !coordinate);
+  const main = arrays.find(({coordinate}) => !coordinate);
   const own = main === undefined || main.name === unnamedVariable ? null : main.name;
   return {attrs: userAttributes(group.attributes), name: typeof original === 'string' ? original : own, arrays};
 }
 
-function labelsOfArray(group: H5Group, name: string): Pick<Labels['arrays'][number], 'dtype' | 'shape' | 'attrs'> {
-  using dataset = group.dataset(name);
+function labelsOfArray(group: H5Group, known: Pick<ArrayLabels, 'name' | 'dims' | 'coordinate'>): ArrayLabels {
+  using dataset = group.dataset(known.name);
   const {dtype: mark, ...attrs} = userAttributes(dataset.attributes);
   const {dtype = null} = dataset.type;
   // netCDF has no booleans; xarray marks the small integers that stand for them.
-  if (mark === 'bool' && dtype === 'int8') return {dtype: 'bool', shape: dataset.shape ?? [], attrs};
-  return {dtype, shape: dataset.shape ?? [], attrs: mark === undefined ? attrs : {...attrs, dtype: mark}};
+  if (mark === 'bool' && dtype === 'int8') return {...known, dtype: 'bool', shape: dataset.shape ?? [], attrs};
+  return {...known, dtype, shape: dataset.shape ?? [], attrs: mark === undefined ? attrs : {...attrs, dtype: mark}};
 }
 
 interface Described {
