@@ -40,6 +40,7 @@ export interface ProcessRequest {
   readonly trial?: boolean;
 }
 
+/** How changes are followed. */
 export interface ChangesOptions {
   /** The number of the last change that is known; default: from now on. */
   readonly since?: number;
@@ -48,6 +49,7 @@ export interface ChangesOptions {
   readonly patienceSeconds?: number;
 }
 
+/** Whose value is typed, and what its variable is when there is none yet. */
 export interface SetOptions {
   /** Whose value it is; default: the server's user. */
   readonly author?: string;

@@ -73,6 +73,7 @@ export const data = z.object({
   arrays: z.array(array),
 });
 
+/** What a value is made of, without its elements. */
 export type DataFacts = z.infer<typeof data>;
 
 /** Everything about one value. */

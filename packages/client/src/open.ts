@@ -11,6 +11,7 @@ const experiments = z.array(z.object({id: z.string(), folder: z.string(), propos
 /** An experiment of a server; `change` is the number of its last change. */
 export type ExperimentInfo = z.infer<typeof experiments>[number];
 
+/** Which experiment is meant. */
 export interface OpenOptions {
   /** Which experiment of the server, by its id (`p1234`); not needed when there is one only, or when the address says it. */
   readonly experiment?: string;

@@ -3,6 +3,7 @@ import {FirstlightError} from './errors.ts';
 /** The types of variables that a person fills in, as DAMNIT knows them. */
 export const editableTypes = ['boolean', 'integer', 'number', 'string'] as const;
 
+/** One of `editableTypes`. */
 export type EditableType = (typeof editableTypes)[number];
 
 /** Tells whether this is the type of a variable that a person fills in. */

@@ -9,6 +9,7 @@ export interface VariableError {
   readonly causes?: readonly NamedError[];
 }
 
+/** An error with the variable it belongs to. */
 export interface NamedError {
   readonly name: string;
   readonly error: VariableError;

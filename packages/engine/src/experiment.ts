@@ -29,6 +29,7 @@ import {assertStored, receiveFragment} from './submit.ts';
 import {Table} from './table.ts';
 import {Workshop} from './workshop.ts';
 
+/** How an experiment is opened. */
 export interface ExperimentOptions {
   /** Watch the data root for new and changed runs; default true. */
   readonly watch?: boolean;

@@ -22,6 +22,7 @@ import {submitRoutes} from './submit/routes.ts';
 import {tableRoutes} from './table/routes.ts';
 import {valueRoutes} from './values/routes.ts';
 
+/** What a server serves, and where. */
 export interface ServerOptions {
   readonly experiments: Iterable<ServedExperiment>;
   /** Where requests may come to; asked for each one, because the port may be known only after listening. */

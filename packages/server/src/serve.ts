@@ -8,6 +8,7 @@ import type {FastifyInstance} from 'fastify';
 import {createServer} from './app.ts';
 import {isLoopback, namesOf} from './http/guard.ts';
 
+/** Where a server listens, and how it opens its folders. */
 export interface ServeOptions {
   /** 8080 by default; 0 takes a free one. */
   readonly port?: number;

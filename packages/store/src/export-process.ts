@@ -11,6 +11,7 @@ import {explaining} from './folder/errors.ts';
 
 const {version} = z.object({version: z.string()}).parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
 
+/** What is written, and how. */
 export interface ExportOptions extends Selection {
   /** Titles instead of names above the columns of CSV. */
   readonly titles?: boolean | undefined;

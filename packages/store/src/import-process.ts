@@ -7,6 +7,7 @@ import {makePath, syncToDisk} from './folder/durable.ts';
 import {explaining} from './folder/errors.ts';
 import {openToAll} from './folder/modes.ts';
 
+/** What a folder needs on this machine beside what its bundle holds. */
 export interface ImportOptions {
   /** The interpreter for the folder's context on this machine. */
   readonly contextPython: string;

@@ -7,6 +7,7 @@ import type {TimeComment} from './edits/time-comments.ts';
 import type {MergeReport} from './merge/report.ts';
 import type {ForeignHand} from './writer/database-mark.ts';
 
+/** How the process of a writer is started. */
 export interface WriterOptions {
   /** Told when the writer ended without being asked to; the next call starts it again. */
   readonly onCrash?: (error: FirstlightError) => void;

@@ -4,6 +4,7 @@ import {isFirstlightError} from '@firstlight/core';
 import {lastOwner, openFolder, realFolder} from '@firstlight/store';
 import {folderTransport} from './folder-transport.ts';
 
+/** Which experiment is meant, and whether a folder may be changed. */
 export interface OpenOptions extends ServerOptions {
   /**
    * Whether to change a folder that no server has: to process runs, set values, comment. Then this program is its owner until it is disposed, and nobody else may

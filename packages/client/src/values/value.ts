@@ -20,6 +20,7 @@ export type Value = number | bigint | boolean | string | Complex | NDArray | Dat
 /** The variables of an experiment nobody has described: any name, any value. `firstlight types` describes one. */
 export type AnyVariables = Readonly<Record<string, Value>>;
 
+/** How much of a value is read. */
 export interface ReadOptions {
   /** A part of an array, as in NumPy: `0:10,5`, `:,::2`. */
   readonly slice?: string;

@@ -49,6 +49,8 @@ export interface StalenessFacts {
  * `absent`: nothing can be computed for it now, or nothing has to be (a transient variable). `unknown`: another program stored it, so nobody can tell.
  */
 export const staleness = ['fresh', 'stale', 'missing', 'unknown', 'absent'] as const;
+
+/** One of `staleness`. */
 export type Staleness = (typeof staleness)[number];
 
 /** What was decided, in columns. */

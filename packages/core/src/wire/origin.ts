@@ -31,6 +31,7 @@ const ingredients = {
 /** A variable that was computed on the way and is not stored. */
 export const originStep = z.object({identity: z.string(), ...ingredients});
 
+/** What a stored value was made of, and by whom. */
 export const origin = z.object({
   /** SHA-256 in hex of `identityText`. */
   identity: z.string(),

@@ -14,6 +14,7 @@ import {verify} from './verify.ts';
 /** Every command there is, by name. */
 export const commands = {comment, diff, history, merge, set, settings, stale, types, verify} as const;
 
+/** The name of a command. */
 export type CommandName = keyof typeof commands;
 /** What a command may be asked. */
 export type CommandRequest<Name extends CommandName> = z.input<(typeof commands)[Name]['request']>;

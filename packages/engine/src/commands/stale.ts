@@ -11,6 +11,7 @@ const request = z.strictObject({
   unknown: z.boolean().optional(),
 });
 
+/** A value that is stale or missing, and why. */
 export interface StaleLine {
   readonly proposal: number;
   readonly run: number;

@@ -10,8 +10,10 @@ export interface FeedReset {
   readonly reset: true;
 }
 
+/** What a follower gets: a change, or word that it has to load the table again. */
 export type FeedItem = FeedChange | FeedReset;
 
+/** How changes are gathered and kept. */
 export interface FeedOptions extends Partial<LogLimits> {
   /** Changes within this time become one item, the latest of each cell; default 30. */
   readonly burstMs?: number;

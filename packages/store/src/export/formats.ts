@@ -12,6 +12,7 @@ const formats = {
   '.zip': 'bundle',
 } as const;
 
+/** A kind of file that an export writes. */
 export type ExportFormat = (typeof formats)[keyof typeof formats];
 
 /** @throws FirstlightError `bad-format` when the name says none. */

@@ -12,6 +12,7 @@ import {areas, noneAttribute, ownGroup} from './areas.ts';
 import {originsName} from './read-origins.ts';
 import {storeOutcome} from './store-value.ts';
 
+/** What a fragment says beside its values. */
 export interface WriteFragmentOptions {
   /** Who produced the values; `context.py` for a context's, whatever its language. */
   readonly provenance?: string;

@@ -6,6 +6,7 @@ import type {RunId} from '@firstlight/core';
  */
 export const defectKinds = ['lost', 'doubled', 'corrupt', 'orphaned'] as const;
 
+/** One of `defectKinds`. */
 export type DefectKind = (typeof defectKinds)[number];
 
 /** Something that is not as it should be; `name` and the run are null where it is not about one value or run. */
