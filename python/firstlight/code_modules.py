@@ -81,13 +81,25 @@ class Modules:
     def __init__(self, path: str, text: str, namespace: Mapping[str, Any]) -> None:
         self.folder = os.path.dirname(path)
         self.context = path
+        self._installed: dict[str, bool] = {}
         self._known: dict[str, Module | None] = {}
         self._known[path] = Module(path, os.path.basename(path), text, "", False, namespace)
         self._executed = {file: module for module in list(sys.modules.values()) if self.is_users(file := getattr(module, "__file__", None))}
 
     def is_users(self, file: object) -> bool:
         """Whether a file lies beside the context, and is no installed package there."""
-        return isinstance(file, str) and file.endswith(".py") and file.startswith(self.folder + os.sep) and "site-packages" not in file
+        if not isinstance(file, str) or not file.endswith(".py") or not file.startswith(self.folder + os.sep):
+            return False
+        return not self._is_installed(os.path.dirname(file))
+
+    def _is_installed(self, directory: str) -> bool:
+        """Whether a directory is one that packages are installed in, or is below such a one: pip leaves a word of each beside it."""
+        if directory == self.folder:
+            return False
+        if directory not in self._installed:
+            here = os.path.basename(directory) == "site-packages" or any(name.endswith(".dist-info") for name in _entries(directory))
+            self._installed[directory] = here or self._is_installed(os.path.dirname(directory))
+        return self._installed[directory]
 
     def all(self) -> list[Module]:
         """The context file first, then what it and its helpers have imported."""
@@ -225,6 +237,13 @@ class ModuleNames:
         """Whether all these are variables, groups and the like, which are looked at otherwise."""
         values = [self._value([name]) for name in names]
         return all(isinstance(value, type | FunctionType | Variable | GroupBoundVariable | Pipeline) or is_group(value) for value in values)
+
+
+def _entries(directory: str) -> list[str]:
+    try:
+        return os.listdir(directory)
+    except OSError:
+        return []  # inside an archive, or gone
 
 
 def _absolute(module: Module, name: str | None, level: int) -> str:

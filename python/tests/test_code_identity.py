@@ -242,3 +242,10 @@ def test_an_edit_concerns_exactly_the_variables_that_it_could_change(tmp_path, c
 def test_the_same_file_in_another_place_has_the_same_identities(tmp_path):
     files = {"context.py": "from helper import f\n" + variable("a", "return f()"), "helper.py": "def f(): return 1"}
     assert changed(tmp_path, files, {}) == set()
+
+
+def test_packages_that_are_installed_beside_the_context_are_not_the_users_code(tmp_path):
+    files = {"context.py": "from libs.pack import f\n" + variable("a", "return f()"), "libs/pack/__init__.py": "def f(): return 1"}
+    edit = {"libs/pack/__init__.py": "def f(): return 2"}
+    assert changed(tmp_path / "own", files, edit) == {"a"}
+    assert changed(tmp_path / "installed", {**files, "libs/pack-1.0.dist-info/METADATA": "Name: pack\n"}, edit) == set()
