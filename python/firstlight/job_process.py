@@ -82,8 +82,7 @@ class _Job:
         run_data = self._open()
         first = start_time(run_data)
         announced = [name for name in names if name not in self._silent(names)]
-        has_start = START_TIME in self._given.names or request.only
-        self._emit(Started(request.job, os.getpid(), announced if has_start else (START_TIME, *announced)))
+        self._emit(Started(request.job, os.getpid(), (START_TIME, *announced) if self._leaves_start_time() else announced))
         self._compute(names, run_data, first)
         notes = [*([_no_variables(unknown)] if unknown else []), *([left_out] if left_out else [])]
         return "; ".join(notes) + "." if notes else None
@@ -95,7 +94,7 @@ class _Job:
         evaluation.results.setdefault(START_TIME, first)
         batch = Batch(request.job, place, self._emit, evaluation.where)
         origins = self._origins()
-        if START_TIME not in self._announced and START_TIME not in self._given.names and not request.only:
+        if START_TIME not in self._announced and self._leaves_start_time():
             origin = completed(origins.of_start_time(), origins.how(), time.time(), 0.0)
             batch.add(replace(entry_of(Outcome(START_TIME, Cell(first), 0.0), False), origin=origin), 0.0, UNHURRIED_SECONDS)
         transient = frozenset(name for name in names if declared[name].variable.transient)
@@ -106,6 +105,10 @@ class _Job:
             request.job, self._channel, self._emit, work, self._limit, self._memory(), self._where, origins, self._silent(names)
         )
         Coordinator(schedule, batch, around, parallel).run()
+
+    def _leaves_start_time(self) -> bool:
+        request = self._request
+        return START_TIME not in self._given.names and (not request.only or START_TIME in (request.variables or ()))
 
     def _silent(self, names: Sequence[str]) -> frozenset[str]:
         """What is computed only because others need it."""

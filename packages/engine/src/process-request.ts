@@ -17,6 +17,7 @@ import {runsOnDisk} from './run-data.ts';
 import {recomputationsOf} from './stale/recompute.ts';
 import {isAborted} from './signals.ts';
 import {Tally} from './tally.ts';
+import {startTimeName} from './table.ts';
 import type {Table} from './table.ts';
 import {tryOut} from './trial.ts';
 
@@ -110,7 +111,8 @@ async function staleEntries(
       ...how,
       ...run,
       trigger: 'all',
-      variables: [...names],
+      // The official API hides a run whose start nobody knows.
+      variables: hasStartTime(parts, run) ? [...names] : [startTimeName, ...names],
       mock,
       by: 'user',
       parameters: {...recorded, ...parameters},
@@ -118,6 +120,8 @@ async function staleEntries(
     }),
   );
 }
+
+const hasStartTime = ({table}: RequestParts, run: RunId): boolean => typeof table.row(run)?.startTime === 'number';
 
 async function allRuns({table, dataRoot, proposals}: RequestParts, mock: boolean, only: number | undefined): Promise<RunId[]> {
   const known = table.runs().flatMap(({proposal, run}) => (proposal === (only ?? proposal) ? {proposal, run} : []));

@@ -1,6 +1,7 @@
 import {selectVariables, stages} from '@firstlight/core';
 import type {Graph, Language, Stage, Trigger} from '@firstlight/core';
 import type {Contexts} from '../runner/contexts.ts';
+import {startTimeName} from '../table.ts';
 import type {Entry} from './entry.ts';
 
 /** What one runner is asked for. */
@@ -28,7 +29,12 @@ export function workOf(
   const found = asked ? all.flatMap(({language, variables: names}) => wanted(language, names, asked)) : all;
   // Without variables the run is opened all the same, for its start time.
   const work = found.length === 0 ? [{language, variables: []}] : found;
-  return work.map((stage) => ({language: stage.language, variables: stage.variables, trigger: 'all', isAlone: false}));
+  return work.map(({language, variables: names}, place) => ({
+    language,
+    variables: place === 0 && asked?.has(startTimeName) ? [startTimeName, ...names] : names,
+    trigger: 'all',
+    isAlone: false,
+  }));
 }
 
 function wanted(language: Language, names: readonly string[], asked: ReadonlySet<string>): Stage[] {
