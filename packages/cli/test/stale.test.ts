@@ -32,7 +32,7 @@ test('stale lists what would be another value now, and process --stale computes 
     {proposal: 1234, run: 2, name: 'more', state: 'stale', why: ['its code was changed']},
     {proposal: 1234, run: 2, name: 'most', state: 'stale', why: ['its input more is stale']},
   ]);
-  expect((await stale('--count', '--json')).lines).toEqual([{event: 'counted', stale: 4, missing: 0}]);
+  expect((await stale('--count', '--json')).lines).toEqual([{event: 'counted', stale: 4, missing: 0, unknown: 0}]);
   expect((await stale('--why')).stdout).toContain('run 1  most  its input more is stale');
   const server = start(['serve', folder, '--port', '0', '--no-watch']);
   try {

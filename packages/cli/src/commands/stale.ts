@@ -14,7 +14,14 @@ interface StaleOptions {
   json?: boolean;
 }
 
-type Line = CommandLine<'stale'>;
+type Line = Exclude<CommandLine<'stale'>, {event: string}>;
+
+interface Counts {
+  readonly stale: number;
+  readonly missing: number;
+  /** Values of other programs, of which nobody can tell. */
+  readonly unknown: number;
+}
 
 /** Lists what is stale or missing: as JSON one line for each value, for people one for each variable, with its runs. */
 export async function stale(runs: number[] | 'all' | undefined, options: StaleOptions): Promise<void> {
@@ -24,14 +31,20 @@ export async function stale(runs: number[] | 'all' | undefined, options: StaleOp
     ...(runs !== undefined && runs !== 'all' && {runs}),
     ...(proposal !== undefined && {proposal}),
     ...(unknown && {unknown}),
+    tally: true,
   };
   const found: Line[] = [];
+  let untold = 0;
   for await (const line of runCommand(chooseFolder(options.folder), 'stale', request, stopSignal())) {
+    if ('event' in line) {
+      untold = line.values;
+      continue;
+    }
     found.push(line);
     if (!count)
       output.result(line, why ? `run ${line.run}  ${line.name}  ${line.state === 'missing' ? 'missing' : line.why.join('; ')}` : undefined);
   }
-  const counts = {event: 'counted', stale: numberOf(found, 'stale'), missing: numberOf(found, 'missing')};
+  const counts = {event: 'counted', stale: numberOf(found, 'stale'), missing: numberOf(found, 'missing'), unknown: untold};
   if (!why && !count && !output.json && found.length > 0) output.result({}, textTable(['variable', 'stale', 'missing'], rowsOf(found)));
   if (count || !output.json) output.result(counts, sentenceOf(counts));
 }
@@ -55,7 +68,8 @@ function runsText(lines: readonly Line[], state: Line['state']): string {
   return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(', ');
 }
 
-function sentenceOf({stale: old, missing}: {stale: number; missing: number}): string {
-  if (old + missing === 0) return 'Every value is what its context would give now.';
-  return `${old} stale, ${missing} missing; \`firstlight process RUNS --stale\` computes exactly these.`;
+function sentenceOf({stale: old, missing, unknown}: Counts): string {
+  const others = unknown === 0 ? '' : ` Of ${unknown} more nobody can tell, because other programs stored them (--unknown lists them).`;
+  if (old + missing > 0) return `${old} stale, ${missing} missing; \`firstlight process RUNS --stale\` computes exactly these.${others}`;
+  return `Every value${unknown === 0 ? '' : ' of which that is known'} is what its context would give now.${others}`;
 }

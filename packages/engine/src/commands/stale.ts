@@ -9,6 +9,8 @@ const request = z.strictObject({
   proposal: z.int().nonnegative().optional(),
   /** Also values of which nobody can tell, because another program stored them. */
   unknown: z.boolean().optional(),
+  /** With a last line that says how many values there are of which nobody can tell. */
+  tally: z.boolean().optional(),
 });
 
 /** A value that is stale or missing, and why. */
@@ -18,6 +20,11 @@ export interface StaleLine {
   readonly name: string;
   readonly state: 'stale' | 'missing';
   readonly why: readonly string[];
+}
+
+export interface UnknownLine {
+  readonly event: 'unknown';
+  readonly values: number;
 }
 
 /** Tells which values are stale or missing, one line each. */
@@ -31,15 +38,18 @@ export const stale = command({
 
 async function* staleLines(
   experiment: Experiment,
-  {runs, proposal, unknown = false}: z.output<typeof request>,
+  {runs, proposal, unknown = false, tally = false}: z.output<typeof request>,
   signal: AbortSignal,
-): AsyncGenerator<StaleLine> {
+): AsyncGenerator<StaleLine | UnknownLine> {
+  let values = 0;
   for await (const {state, ...cell} of experiment.stale(runs?.map((run) => findRun(experiment, run, proposal)))) {
     if (signal.aborted) return;
     if (proposal !== undefined && cell.proposal !== proposal) continue;
     if (state !== 'unknown') yield {...inOrder(cell), state, why: cell.why};
     else if (unknown) yield {...inOrder(cell), state: 'stale', why: cell.why};
+    else values++;
   }
+  if (tally) yield {event: 'unknown', values};
 }
 
 const inOrder = ({proposal, run, name}: Omit<StaleLine, 'state' | 'why'>): Omit<StaleLine, 'state' | 'why'> => ({proposal, run, name});
