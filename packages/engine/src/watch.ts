@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import {sentenceOf} from '@firstlight/core';
 import type {RunId} from '@firstlight/core';
+import {runsBefore} from './intake/before.ts';
 import {seenInDirectory} from './intake/seen.ts';
 import {watchRuns} from './intake/watch.ts';
 import type {RunReady, WatchOptions} from './intake/watch.ts';
@@ -14,6 +15,8 @@ export interface WatchParts extends Pick<WatchOptions, 'dataRoot' | 'proposals' 
   readonly privateDir: string;
   readonly inbox: Inbox;
   readonly scheduler: Scheduler;
+  /** The runs that have values. */
+  readonly computed: () => readonly RunId[];
   /** Makes a run known in the database and the table. */
   readonly onRun: (run: RunId) => Promise<void>;
   readonly onNote: (sentence: string) => void;
@@ -40,11 +43,16 @@ export class Watch implements AsyncDisposable {
   }
 
   async #watch(): Promise<void> {
-    const {dataRoot, proposals, pollMs, settleMs, privateDir, onNote} = this.#parts;
+    const {dataRoot, proposals, pollMs, settleMs, privateDir, computed, onNote} = this.#parts;
     const {signal} = this.#closing;
     const seen = seenInDirectory(join(privateDir, 'seen'));
+    const before = await runsBefore(privateDir, computed);
+    if (before.isFirst && before.count > 0) onNote(leftAsTheyAre(before.count));
     const onProblem = (problem: unknown): void => onNote(sentenceOf(problem));
-    for await (const ready of watchRuns({dataRoot, proposals, seen, signal, pollMs, settleMs, onProblem})) await this.#queue(ready);
+    for await (const ready of watchRuns({dataRoot, proposals, seen, signal, pollMs, settleMs, onProblem})) {
+      const isNews = !before.has(ready) || (await seen.get(ready, ready.trigger)) !== undefined;
+      if (isNews) await this.#queue(ready);
+    }
   }
 
   async #queue(ready: RunReady): Promise<void> {
@@ -58,6 +66,14 @@ export class Watch implements AsyncDisposable {
     }
     await onRun({proposal: ready.proposal, run: ready.run});
   }
+}
+
+function leftAsTheyAre(runs: number): string {
+  const left =
+    runs === 1
+      ? '1 run has values already and is left as it is until its data change'
+      : `${runs} runs have values already and are left as they are until their data change`;
+  return `${left}; \`firstlight process all --stale\` computes what is missing.`;
 }
 
 const entryOfRun = ({proposal, run, trigger, signature}: RunReady): Entry =>

@@ -334,7 +334,10 @@ export class Workshop implements AsyncDisposable {
     };
     const onNote = (sentence: string): void => notes.add(sentence);
     const {privateDir} = folder;
-    this.#watches.push(new Watch({dataRoot, proposals, pollMs, settleMs, privateDir, inbox, scheduler, onRun, onNote, onTrouble}));
+    const computed = (): RunId[] => table.runs().filter(({startTime}) => startTime !== null);
+    this.#watches.push(
+      new Watch({dataRoot, proposals, pollMs, settleMs, privateDir, inbox, scheduler, computed, onRun, onNote, onTrouble}),
+    );
   }
 
   get #announcements(): number {

@@ -47,7 +47,8 @@ const parse = (text: string | undefined): z.infer<typeof SeenFile> => {
   }
 };
 
-const replaceFile = async (path: string, text: string): Promise<void> => {
+/** Writes a file beside and puts it in place, so that it is there whole or not at all. */
+export const replaceFile = async (path: string, text: string): Promise<void> => {
   const beside = `${path}.writing`;
   {
     await using file = await open(beside, 'w');
