@@ -32,8 +32,10 @@ export async function* runCommand<Name extends CommandName>(
   yield* (needsOwner ? asOwner(asked, command.compute, signal) : asReader(asked, signal)) as AsyncGenerator<CommandLine<Name>>;
 }
 
-/** The experiment, or the address of the server that owns its folder. Throws `folder-owned` when that has none. */
+/** The experiment, or the address of the server that owns its folder. Throws `folder-owned` when that has none, and what `openFolder` says of a folder that can only be looked at. */
 export async function openOrOwner(folder: string, options: ExperimentOptions): Promise<Experiment | string> {
+  const {readOnly} = openFolder(folder);
+  if (readOnly) throw readOnly;
   try {
     return await Experiment.open(folder, {watch: false, ...options});
   } catch (error) {
