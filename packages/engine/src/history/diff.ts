@@ -33,7 +33,8 @@ function versionIn(history: readonly HistoryEntry[], run: RunId, name: string, v
   const where = `"${name}" for run ${run.run} of proposal ${run.proposal}`;
   const [newest] = history;
   const known = newest ? `it has ${newest.version === 1 ? 'only version 1' : `versions 1 to ${newest.version}`}` : 'it never had a value';
-  throw new FirstlightError('no-version', `There is no version ${version} of ${where}; ${known}.`, {facts: {...run, name, version}});
+  const sentence = version === 0 && newest ? `There is nothing before version 1 of ${where}` : `There is no version ${version} of ${where}`;
+  throw new FirstlightError('no-version', `${sentence}; ${known}.`, {facts: {...run, name, version}});
 }
 
 /** A summary as text, to see whether two are the same; a bigint has no JSON of its own. */
