@@ -21,6 +21,8 @@ const launcher = fileURLToPath(new URL('../packages/cli/bin/firstlight.mjs', imp
 const readerProgram = fileURLToPath(new URL('./chaos/reader.py', import.meta.url));
 const diskMegabytes = 96;
 const longestMs = 600_000;
+const runsAtOnce = 20;
+const all = Array.from({length: runs}, (_, index) => index + 1);
 
 const progress = (text: string): void => void (process.stderr.isTTY && process.stderr.write(`\r\x1b[2K${text}`));
 
@@ -64,10 +66,13 @@ async function verified(dir: string): Promise<Verified> {
   return lines.at(-1) as Verified;
 }
 
-const isDone = (server: ServerUnderFire): boolean => {
-  const cells = [...server.cells.values()];
-  return cells.length >= runs * names.length && cells.every(({activity, state}) => activity === 'idle' && state !== 'missing');
-};
+const isDone = (server: ServerUnderFire, wanted: readonly number[]): boolean =>
+  wanted.every((run) =>
+    names.every((name) => {
+      const cell = server.cells.get(`${run}:${name}`);
+      return cell?.activity === 'idle' && cell.state !== 'missing';
+    }),
+  );
 
 /** A process in which users' code was at work was killed: the cell says so, and as a person would we ask for the run again. */
 const endedRuns = (server: ServerUnderFire): number[] => [
@@ -77,11 +82,20 @@ const endedRuns = (server: ServerUnderFire): number[] => [
 /** Waits until everything is computed, and has computed again what a kill has cost. */
 async function mended(server: ServerUnderFire, request: (runs: readonly number[]) => Promise<void>): Promise<void> {
   for (;;) {
-    await until('all is computed', () => isDone(server), longestMs);
+    await until('all is computed', () => isDone(server, all), longestMs);
     const again = endedRuns(server);
     if (again.length === 0) return;
     await request(again);
-    await until('the runs are begun', () => !isDone(server) || endedRuns(server).length === 0, longestMs);
+    await until('the runs are begun', () => !isDone(server, again) || endedRuns(server).length === 0, longestMs);
+  }
+}
+
+/** Asks for some runs at a time, so that requests come under fire, too; values that are replaced are killed at other steps than new ones. */
+async function worked(server: ServerUnderFire, assault: Assault, request: (runs: readonly number[]) => Promise<void>): Promise<void> {
+  for (let first = 0; first < runs || !assault.isOver; first += runsAtOnce) {
+    const wanted = Array.from({length: Math.min(runs, runsAtOnce)}, (_, index) => ((first + index) % runs) + 1);
+    await request(wanted);
+    await until('the runs are computed', () => isDone(server, wanted), longestMs);
   }
 }
 
@@ -89,15 +103,10 @@ async function chaos(directory: string): Promise<boolean> {
   const {dir, steps} = chaosFolder(directory);
   await using server = new ServerUnderFire(dir, {...process.env, FIRSTLIGHT_FAULTS: steps});
   const reader = new OfficialReader(dir);
-  const all = Array.from({length: runs}, (_, index) => index + 1);
   const assault = new Assault({server, steps, seed, kills, disk: fillsDisk ? directory : undefined});
   const request = async (wanted: readonly number[]): Promise<void> => server.request(proposal, wanted, until);
   const attacking = assault.attack((what) => progress(`${server.computed} values, ${assault.count} kills: ${what}`));
-  do {
-    await request(all); // Values that are replaced are killed at other steps than new ones.
-    await until('all is computed', () => isDone(server) || assault.isOver, longestMs);
-  } while (!assault.isOver);
-  await attacking;
+  await Promise.all([attacking, worked(server, assault, request)]);
   await mended(server, request);
   await reader.stop();
   await server[Symbol.asyncDispose]();

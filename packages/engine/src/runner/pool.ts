@@ -17,6 +17,8 @@ export interface PoolOptions {
   readonly onContext: (described: DescribedEvent) => void;
   /** One sentence that a person should see. */
   readonly onNote: (sentence: string) => void;
+  /** After how long a context that ended its runner is tried again. Default 20 s. */
+  readonly retryAfterMs?: number;
 }
 
 /** A runner for one job; it is given back when the lease ends. */
@@ -28,6 +30,7 @@ interface Member {
 }
 
 const loadAttempts = 3;
+const retryAfterMs = 20_000;
 
 const closed = (): FirstlightError => new FirstlightError('closed', 'The experiment was closed.');
 
@@ -53,6 +56,8 @@ export class RunnerPool implements AsyncDisposable {
   #launch = 0;
   #noted = -1;
   #current: {version: string; text: string; described: DescribedEvent} | undefined;
+  /** When to try again what ended its runner; undefined while there is nothing to try. */
+  #retryAtMs: number | undefined;
   #checking: Promise<DescribedEvent> | undefined;
   #isRetired = false;
 
@@ -117,7 +122,7 @@ export class RunnerPool implements AsyncDisposable {
       this.#options.context,
       this.#current?.described.context?.files.map(({path}) => path),
     );
-    if (this.#current?.version === version) return this.#current.described;
+    if (this.#current?.version === version && performance.now() < (this.#retryAtMs ?? Infinity)) return this.#current.described;
     // A runner does not look again at a file that it could not load; a module beside it may be what was wrong.
     if (this.#current?.text === text && errorOf(this.#current.described)) this.#retire();
     const described = unreadable === undefined ? await this.#loadFirst(version) : brokenContext(this.#options.context, unreadable);
@@ -135,6 +140,8 @@ export class RunnerPool implements AsyncDisposable {
   // A context that ends its runner (a crash in a library, an exit) is tried again: the process may have been killed from outside.
   async #loadFirst(version: string): Promise<DescribedEvent> {
     let last: unknown;
+    if (this.#retryAtMs !== undefined) this.#launch = 0; // What could not run then may now.
+    this.#retryAtMs = undefined;
     for (let attempt = 0; attempt < loadAttempts && !this.#closing.signal.aborted; attempt++) {
       const member = this.#idle.pop() ?? this.#startRunner();
       this.#busy.add(member);
@@ -145,11 +152,13 @@ export class RunnerPool implements AsyncDisposable {
       } catch (error) {
         last = error;
         if (this.#closing.signal.aborted) throw error;
-        if (!member.runner.hasSpoken && this.#nextLaunch(error)) attempt -= 1;
+        if (!member.runner.hasSpoken && !wasKilled(error) && this.#nextLaunch(error)) attempt -= 1;
         if (isFirstlightError(error, 'runner-fault')) break;
       }
     }
     if (this.#closing.signal.aborted) throw closed();
+    // The machine may have been short of something; the file need not change for it to work later.
+    if (!isFirstlightError(last, 'runner-fault')) this.#retryAtMs = performance.now() + (this.#options.retryAfterMs ?? retryAfterMs);
     return brokenContext(this.#options.context, this.#whyBroken(last));
   }
 
@@ -257,3 +266,7 @@ export class RunnerPool implements AsyncDisposable {
     if (place !== -1) this.#idle.splice(place, 1);
   }
 }
+
+// By a person, an administrator or a machine that is short of memory: this says nothing of the interpreter.
+const wasKilled = (error: unknown): boolean =>
+  isFirstlightError(error, 'runner-lost') && error.facts.cause === null && error.facts.signal === 'SIGKILL';
