@@ -1,4 +1,4 @@
-import {mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, describe, expect, test} from 'vitest';
@@ -58,6 +58,25 @@ describe('the types of a context', () => {
     contextOf('right', {'n.ts': 'export const n = true;\n'});
     expect(await checkTypes(context, withoutCompiler)).toMatchObject({problems: [{severity: 'warning'}]});
     expect(await checkTypes(context, settings)).toMatchObject({problems: [{severity: 'error', line: 3}]});
+  });
+
+  test.each([
+    ['was learnt of another context', undefined],
+    ['is damaged', '{"version":"7'],
+    ['is of another compiler', '{"version":"0.0.1","fileNames":[]}'],
+  ])('are told as they are, also when what the compiler knows %s', async (_what, learnt) => {
+    const memoryFolder = join(scratch, 'learnt');
+    const kept = join(memoryFolder, 'learnt.tsbuildinfo');
+    await checkTypes(contextOf('teacher', {'context.ts': 'export const name = 3;\n'}), {...settings, memoryFolder});
+    if (learnt !== undefined) writeFileSync(kept, learnt);
+    const files = {'context.ts': "import './n.ts';\nexport const a: string = 1;\n", 'n.ts': 'export const b: string = 2;\n'};
+    const {problems} = await checkTypes(contextOf('pupil', files), {...settings, memoryFolder});
+    expect(problems).toMatchObject([
+      {line: 2, column: 14},
+      {line: 1, column: 14},
+    ]);
+    expect(statSync(kept).size).toBeGreaterThan(10_000);
+    expect(readdirSync(memoryFolder).filter((name) => name.startsWith('learnt.'))).toEqual(['learnt.tsbuildinfo']);
   });
 
   test('of more contexts than are remembered do not fill the disk', async () => {

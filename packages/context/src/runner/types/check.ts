@@ -1,8 +1,10 @@
 import {execFile} from 'node:child_process';
-import {dirname, isAbsolute, resolve} from 'node:path';
+import {writeFileSync} from 'node:fs';
+import {dirname, isAbsolute, join, resolve} from 'node:path';
 import type {Problem} from '@firstlight/core';
+import {Learnt} from './learnt.ts';
 import {recall, remember} from './memory.ts';
-import {isUsersFile, writeProject} from './project.ts';
+import {isUsersFile, projectOf} from './project.ts';
 
 export interface TypeSettings {
   /** The compiler; undefined: there is none. */
@@ -36,10 +38,13 @@ export async function checkTypes(context: string, settings: TypeSettings): Promi
   const {compiler, cacheFolder, memoryFolder} = settings;
   if (compiler === undefined) return notChecked(context, 'the TypeScript compiler is not installed');
   try {
-    const {path, key} = writeProject(context, cacheFolder);
+    const {project, key} = projectOf(context);
     const known = recall(memoryFolder, key, context);
     if (known) return {problems: [], files: known.filter(isUsersFile)};
-    const {output, fault} = await compile(compiler, path, {context, settings});
+    using learnt = Learnt.open(memoryFolder);
+    const path = join(cacheFolder, `types-${key}.json`);
+    writeFileSync(path, JSON.stringify(project));
+    const {output, fault} = await compile(compiler, path, {context, settings, learnt});
     if (fault !== undefined) return notChecked(context, fault);
     const {problems, files} = read(output, context);
     if (problems.length === 0) remember(memoryFolder, key, {context, files});
@@ -57,11 +62,12 @@ const notChecked = (file: string, why: string): TypeCheck => ({
 interface Compilation {
   readonly context: string;
   readonly settings: TypeSettings;
+  readonly learnt: Learnt | undefined;
 }
 
-function compile(compiler: string, project: string, {context, settings}: Compilation): Promise<{output: string; fault?: string}> {
+function compile(compiler: string, project: string, {context, settings, learnt}: Compilation): Promise<{output: string; fault?: string}> {
   // One thread: it is hardly slower on so few files, and leaves the other processors to the runs.
-  const options = ['--project', project, '--pretty', 'false', '--listFiles', '--singleThreaded'];
+  const options = ['--project', project, '--pretty', 'false', '--listFiles', '--singleThreaded', ...(learnt?.options ?? [])];
   const how = {
     cwd: dirname(context),
     env: settings.environment,

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 import {z} from 'zod';
@@ -56,12 +56,9 @@ const compilerOptions = () => ({
 
 let options: ReturnType<typeof compilerOptions> | undefined;
 
-/** Writes the compiler's settings for a context into `folder`; returns the file, and a name for these settings and this context. */
-export function writeProject(context: string, folder: string): {path: string; key: string} {
+/** The compiler's settings for a context, and a name for these settings and this context. */
+export function projectOf(context: string): {project: object; key: string} {
   options ??= compilerOptions();
-  const text = JSON.stringify({compilerOptions: options, files: [context]});
-  const key = createHash('sha256').update(text).digest('hex').slice(0, 24);
-  const path = join(folder, `types-${key}.json`);
-  writeFileSync(path, text);
-  return {path, key};
+  const project = {compilerOptions: options, files: [context]};
+  return {project, key: createHash('sha256').update(JSON.stringify(project)).digest('hex').slice(0, 24)};
 }
