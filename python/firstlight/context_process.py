@@ -18,6 +18,10 @@ from .environment import environment
 from .job_process import run_job
 from .loading import LoadedContext, describe, describe_groups, load_context
 from .processes import fork
+from .spare import Spare
+
+# Without a job for so long, the next is not about to come, and there is time to fork a process for it.
+QUIET_SECONDS = 0.05
 
 
 def serve_context(path: str, end: socket.socket, shared: bool = False) -> None:
@@ -64,12 +68,14 @@ def _stat(path: str) -> os.stat_result | None:
 
 
 class _Forks:
-    """Forks jobs and tells when they have ended."""
+    """Forks jobs and tells when they have ended; when nothing runs, one more process waits for the next job."""
 
     def __init__(self, context: LoadedContext, channel: Channel) -> None:
         self._context = context
         self._channel = channel
         self._children: set[int] = set()
+        self._spare: Spare | None = None
+        self._has_spares = True
 
     def serve(self) -> None:
         woken, wake = os.pipe()
@@ -80,7 +86,9 @@ class _Forks:
             selector.register(self._channel, selectors.EVENT_READ)
             selector.register(woken, selectors.EVENT_READ)
             while True:
-                ready = {key.fd for key, _ in selector.select()}
+                ready = {key.fd for key, _ in selector.select(self._patience())}
+                if not ready:
+                    self._spare = Spare(self._run, close=(self._channel.fileno(), woken, wake))
                 if woken in ready:
                     os.read(woken, 4096)
                     self._reap()
@@ -92,11 +100,23 @@ class _Forks:
         if message is None or descriptor is None:
             return False
         with socket.socket(fileno=descriptor) as end:
-            pid = fork(lambda: run_job(self._context, end), close=(self._channel.fileno(), *close))
+            pid = self._begin(end, close)
         self._children.add(pid)
         self._channel.send({"forked": message["fork"], "pid": pid})
         self._reap()
         return True
+
+    def _begin(self, end: socket.socket, close: tuple[int, ...]) -> int:
+        spare, self._spare = self._spare, None
+        if spare is not None and spare.take(end):
+            return spare.pid
+        return fork(lambda: self._run(end), close=(self._channel.fileno(), *close))
+
+    def _run(self, end: socket.socket) -> None:
+        run_job(self._context, end)
+
+    def _patience(self) -> float | None:
+        return QUIET_SECONDS if self._has_spares and self._spare is None and not self._children else None
 
     def _reap(self) -> None:
         # Only our own: users' code may wait for processes that it has started while loading.
@@ -105,6 +125,8 @@ class _Forks:
             if ended:
                 self._children.remove(pid)
                 self._channel.send({"exited": pid, "status": status})
+        if self._spare is not None and os.waitpid(self._spare.pid, os.WNOHANG)[0]:
+            self._spare, self._has_spares = None, False  # The next might end as well, and the next.
 
 
 def _be_quiet_on_input() -> None:

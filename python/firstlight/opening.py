@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import importlib.util
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +58,32 @@ def _open(proposal: int, run: int, data: str) -> Any:
         )
     import extra_data
 
-    return extra_data.open_run(proposal, run, data=data, parallelize=_files(proposal, run) >= FILES_WORTH_PROCESSES)
+    with _metadata_read_once():
+        return extra_data.open_run(proposal, run, data=data, parallelize=_files(proposal, run) >= FILES_WORTH_PROCESSES)
+
+
+@contextlib.contextmanager
+def _metadata_read_once() -> Iterator[None]:
+    """Keeps the metadata of files while a run is opened: extra_data reads them again for every source, which takes most of that time."""
+    from extra_data.file_access import FileAccess
+
+    read = getattr(FileAccess, "metadata", None)
+    if read is None:  # a version of it that does so otherwise
+        yield
+        return
+    known: dict[str, dict[str, Any]] = {}
+
+    @functools.wraps(read)
+    def metadata(file: Any) -> dict[str, Any]:
+        if file.filename not in known:
+            known[file.filename] = read(file)
+        return dict(known[file.filename])
+
+    FileAccess.metadata = metadata
+    try:
+        yield
+    finally:
+        FileAccess.metadata = read
 
 
 def _files(proposal: int, run: int) -> int:
