@@ -47,7 +47,7 @@ async function againstOfficial({folder, peer, official}: Pick<Places, 'folder' |
     await using reader = await ReaderProcess.start();
     const add = async (): Promise<number> => {
       await using writer = await WriterProcess.start(place.dir);
-      return addValues({place, writer, reader, run: runs});
+      return await addValues({place, writer, reader, run: runs}); // Awaited here: the writer ends after it.
     };
     official.add(await compare({figure: `one more value: ${runs} runs`, unit: 'ms', ours: add, peer: send, rounds: 5, mostRounds: 5}));
   }

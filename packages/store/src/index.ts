@@ -37,6 +37,7 @@ export type {Quarantined} from './merge/quarantine.ts';
 export type {FoundFragment} from './reader/list-fragments.ts';
 // Versions and origins of values
 export type {OriginColumns} from './history/read-origins.ts';
+export type {DataDiff, PartDiff} from './history/compare-data.ts';
 export type {HistoryEntry} from './history/read-history.ts';
 export type {KnownContext} from './history/known.ts';
 export type {RememberedContext, RunFile} from './history/remember.ts';

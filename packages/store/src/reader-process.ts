@@ -1,3 +1,4 @@
+import type {DataDiff} from './history/compare-data.ts';
 import type {FirstlightError, RunId} from '@firstlight/core';
 import {type CallOptions, HelperProcess} from '@firstlight/hdf5';
 import type {KnownCode, KnownContext} from './history/known.ts';
@@ -129,6 +130,11 @@ export class ReaderProcess implements AsyncDisposable {
     {slice, ...options}: CallOptions & {slice?: Slice} = {},
   ): Promise<ReadValue> {
     return this.#helper.call('readVersion', {dir, run, name, version, slice}, options);
+  }
+
+  /** How the data of two versions of a value differ, element by element. Throws `no-version`. */
+  compareData(dir: string, run: RunId, name: string, a: number, b: number, options?: CallOptions): Promise<DataDiff> {
+    return this.#helper.call('compareData', {dir, run, name, a, b}, options);
   }
 
   /** The code that a code identity stands for; undefined when no context with it was loaded here. */

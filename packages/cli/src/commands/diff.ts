@@ -1,3 +1,4 @@
+import {formatNumber} from '@firstlight/core';
 import type {CommandLine, Differing} from '@firstlight/engine';
 import {chooseFolder} from '../folder.ts';
 import {marks, outputFor} from '../output.ts';
@@ -27,7 +28,7 @@ function textOf(line: Line): string {
   return [
     valueText(line.a),
     valueText(line.b),
-    ...sameText(line),
+    ...dataText(line),
     ...codeText(line),
     ...inputText(line),
     ...fileText(line),
@@ -41,8 +42,23 @@ function valueText(version: Version): string {
   return `${marks[state]} version ${version.version}  ${versionText(version)}  (${author ?? (provenance || 'unknown')}${stored})`;
 }
 
-/** A line of bars, for one, looks the same for other numbers. */
-const sameText = ({a, b, isChanged}: Line): string[] => (isChanged && versionText(a) === versionText(b) ? ['The values differ.'] : []);
+function dataText({data, a, b, isChanged}: Line): string[] {
+  if (data === null)
+    return a.hasData && b.hasData ? ['The data of one of them is not kept any more; only the summaries can be compared.'] : [];
+  if (data.length > 0) return data.map(partText);
+  // A line of bars, for one, looks the same for other numbers.
+  return isChanged && versionText(a) === versionText(b) ? ['The values differ.'] : [];
+}
+
+type PartDiff = NonNullable<Line['data']>[number];
+
+function partText({part, a, b, different, elements, largest}: PartDiff): string {
+  if (different === null || elements === null) return `${part}: ${a ?? '–'} → ${b ?? '–'}`;
+  const kinds = a === b ? '' : `${a} → ${b}, `;
+  if (elements === 1) return `${part}: ${kinds}${largest ? `differs by ${formatNumber(largest.difference)}` : 'differs'}`;
+  const most = largest ? `, by ${formatNumber(largest.difference)} at most (at [${largest.at.join(', ')}])` : '';
+  return `${part}: ${kinds}${different} of ${elements} elements differ${different === 0 ? '' : most}`;
+}
 
 function codeText({code, a, b}: Line): string[] {
   if (code.isChanged === false) return ['The code is the same.'];

@@ -13,7 +13,7 @@ export interface VersionPair {
 
 /** Compares two versions of a value. Throws `no-version`. */
 export async function diffVersions(
-  reader: Pick<ReaderProcess, 'history' | 'contextVersion'>,
+  reader: Pick<ReaderProcess, 'history' | 'contextVersion' | 'compareData'>,
   dir: string,
   {run, name, a, b}: {readonly run: RunId; readonly name: string} & VersionPair,
 ): Promise<VersionDiff> {
@@ -23,8 +23,9 @@ export async function diffVersions(
   const contextOf = async ({origin}: HistoryEntry): Promise<KnownContext | null> =>
     (origin && (await reader.contextVersion(dir, origin.context))) ?? null;
   const code = codeDiff({entry: before, context: await contextOf(before)}, {entry: after, context: await contextOf(after)});
-  const isChanged = before.state !== after.state || textOf(before) !== textOf(after);
-  return {proposal: run.proposal, run: run.run, name, a: before, b: after, isChanged, code, ...compareVersions(before, after)};
+  const data = before.hasData || after.hasData ? (await reader.compareData(dir, run, name, before.version, after.version)).parts : [];
+  const isChanged = before.state !== after.state || textOf(before) !== textOf(after) || (data !== null && data.length > 0);
+  return {proposal: run.proposal, run: run.run, name, a: before, b: after, isChanged, data, code, ...compareVersions(before, after)};
 }
 
 function versionIn(history: readonly HistoryEntry[], run: RunId, name: string, version: number): HistoryEntry {

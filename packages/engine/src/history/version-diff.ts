@@ -1,5 +1,5 @@
 import type {Environment, Origin, OriginInput, RunId} from '@firstlight/core';
-import type {HistoryEntry, RunFile} from '@firstlight/store';
+import type {HistoryEntry, PartDiff, RunFile} from '@firstlight/store';
 
 /** One of two things that differ; null: it is not there, or not known. */
 export interface Differing<T> {
@@ -13,8 +13,10 @@ export interface VersionDiff extends RunId {
   /** The two versions as the history has them. */
   readonly a: HistoryEntry;
   readonly b: HistoryEntry;
-  /** Whether state or summary differ. */
+  /** Whether state, summary or data differ, as far as they are known. */
   readonly isChanged: boolean;
+  /** The parts of the data that differ, element by element; null: the data of one of them is not there (any more). */
+  readonly data: readonly PartDiff[] | null;
   readonly code: {
     /** Null: of one of them nobody knows. */
     readonly isChanged: boolean | null;

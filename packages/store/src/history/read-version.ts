@@ -11,16 +11,20 @@ import {type HistoryEntry, readHistory} from './read-history.ts';
 
 const lockTimeoutMs = 5_000; // an official tool may be merging into the file
 
+/** Which version of which value, and which part of it. */
+export interface VersionPlace {
+  readonly run: RunId;
+  readonly name: string;
+  readonly version: number;
+  readonly slice?: Slice | undefined;
+}
+
 /**
  * Reads the data of a version of a value, as `readData` reads that of the newest.
  *
  * @throws FirstlightError `no-version` when there is none with this number; `no-value` when it has no data, or its data was not kept.
  */
-export function readVersion(
-  connection: Connection,
-  dir: string,
-  {run, name, version, slice}: {readonly run: RunId; readonly name: string; readonly version: number; readonly slice?: Slice | undefined},
-): ReadValue {
+export function readVersion(connection: Connection, dir: string, {run, name, version, slice}: VersionPlace): ReadValue {
   const history = readHistory(connection, run, name);
   const entry = history.find((one) => one.version === version);
   if (!entry) throw noVersion(run, name, version, history);
