@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {Value} from '../src/index.ts';
-import {ReaderProcess, WriterProcess} from '../src/index.ts';
+import {ReaderProcess, WriterProcess, writeFragment} from '../src/index.ts';
 import {leave, newFolder, run} from './folders.ts';
 import {array} from './support.ts';
 
@@ -38,27 +38,29 @@ const pairs: [what: string, before: Value, after: Value, parts: object[]][] = [
   ],
 ];
 
-test.each(pairs)('the data of two versions are compared: %s', async (_what, before, after, parts) => {
+test('the data of two versions are compared, element by element', async () => {
   const folder = newFolder();
   await using writer = await WriterProcess.start(folder.dir);
   await using reader = await ReaderProcess.start();
-  for (const data of [before, after]) {
-    leave(folder, 'value', {data});
+  for (const version of [0, 1] as const) {
+    pairs.forEach(([, ...data], index) => leave(folder, `value${index}`, {data: data[version]}));
     await writer.merge();
   }
-  const diff = await reader.compareData(folder.dir, run, 'value', 1, 2);
-  expect(diff).toMatchObject({parts});
-  expect(diff.parts).toHaveLength(parts.length);
+  for (const [index, [what, , , parts]] of pairs.entries()) {
+    const diff = await reader.compareData(folder.dir, run, `value${index}`, 1, 2);
+    expect(diff, what).toMatchObject({parts});
+    expect(diff.parts, what).toHaveLength(parts.length);
+  }
+  await expect(reader.compareData(folder.dir, run, 'value0', 1, 3)).rejects.toMatchObject({code: 'no-version'});
 });
 
-test('data that is not there cannot be compared, and a version that never was is an error', async () => {
+test('data that is not there cannot be compared', async () => {
   const folder = newFolder();
   await using writer = await WriterProcess.start(folder.dir);
   await using reader = await ReaderProcess.start();
-  leave(folder, 'value', {data: floats(1)});
-  await writer.merge();
-  leave(folder, 'value', {data: null});
-  await writer.merge();
+  for (const outcome of [{state: 'ok', cell: {data: floats(1)}}, {state: 'none'}] as const) {
+    writeFragment(folder.extractedData, run, [{name: 'value', outcome}]);
+    await writer.merge();
+  }
   expect(await reader.compareData(folder.dir, run, 'value', 1, 2)).toEqual({parts: null});
-  await expect(reader.compareData(folder.dir, run, 'value', 1, 3)).rejects.toMatchObject({code: 'no-version'});
 });
