@@ -3,10 +3,12 @@
 import {spawn} from 'node:child_process';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {useCompileCache} from '../../../scripts/lib/compile-cache.mjs';
 import {findNode} from '../../../scripts/lib/node.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const node = findNode(root);
+useCompileCache();
 
 if (!node) {
   process.stderr.write(`Firstlight needs Node 24.11 or newer, this is ${process.version}; run npm run setup in ${root} first.\n`);
