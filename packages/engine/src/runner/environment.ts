@@ -20,7 +20,7 @@ const prefixes = [
   'CUDA_',
   'XDG_',
 ];
-const ours = new Set(['FIRSTLIGHT_LIBHDF5', 'FIRSTLIGHT_FAULT', 'FIRSTLIGHT_FAULTS']);
+const ours = new Set(['FIRSTLIGHT_LIBHDF5', 'FIRSTLIGHT_FAULT', 'FIRSTLIGHT_FAULTS', 'NODE_COMPILE_CACHE']);
 const secret = /TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|COOKIE/i;
 
 /** The part of an environment that users' code gets. */
