@@ -312,8 +312,9 @@ export class Experiment implements AsyncDisposable {
 
   /** Tells how the experiment is: what waits, and what keeps it from working. */
   health(): Health {
-    const {workshop, notes, settings} = this.#parts;
-    const idle = {writer: 'none', waiting: 0, running: 0, held: 0, disk: 'ok', context: 'ok'} as const;
+    const {workshop, looking, notes, settings} = this.#parts;
+    const folder = looking?.isLost ? 'lost' : 'ok';
+    const idle = {folder, writer: 'none', waiting: 0, running: 0, held: 0, disk: 'ok', context: 'ok'} as const;
     return {...idle, ...workshop?.health, readOnly: onlyLooking(settings)?.message ?? null, notes: notes.all};
   }
 

@@ -26,7 +26,12 @@ export class ForeignWatch implements AsyncDisposable {
   constructor(parts: ForeignParts) {
     this.#parts = parts;
     this.#database = parts.since;
-    this.#watching = periodically(lookMs, this.#closing.signal, async () => this.#look(), parts.onTrouble);
+    this.#watching = periodically(
+      lookMs,
+      this.#closing.signal,
+      async () => this.#look(),
+      (error) => this.#tell(error),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -34,9 +39,14 @@ export class ForeignWatch implements AsyncDisposable {
     await this.#watching;
   }
 
+  #tell(error: unknown): void {
+    const {writer, onTrouble} = this.#parts;
+    if (!writer.isLost) onTrouble(error); // the writer says that once, and takes it back
+  }
+
   async #look(): Promise<void> {
+    const database = await this.#parts.writer.foreignChanges(); // first, because it can say of a folder that is gone what happened
     await this.#lookForFragments();
-    const database = await this.#parts.writer.foreignChanges();
     const before = this.#database;
     this.#database = database;
     if (before !== database) await this.#parts.onDatabase();

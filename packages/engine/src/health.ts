@@ -1,6 +1,8 @@
 /** What a person or a monitor wants to know about an open experiment. */
 export interface Health {
-  /** `none` when the folder is open read-only. */
+  /** `ok` when it is there and ours, or there to be looked at; `lost` while another process has taken it, or it is moved away or not mounted. */
+  readonly folder: 'ok' | 'lost';
+  /** `none` when the folder is open read-only, or lost. */
   readonly writer: 'alive' | 'restarting' | 'none';
   /** Jobs in the queue that have not begun, held ones included. */
   readonly waiting: number;

@@ -11,6 +11,7 @@ export interface LookingParts {
 }
 
 const lookMs = 2000;
+const unknownVersion = -1;
 
 /** Follows a folder that can only be looked at: what others store there is announced within seconds. */
 export class Looking implements AsyncDisposable {
@@ -18,6 +19,7 @@ export class Looking implements AsyncDisposable {
   readonly #closing = new AbortController();
   readonly #watching: Promise<void>;
   #version: number;
+  #isLost = false;
 
   /** Begins to look; `version` is the database's data version from before its table was loaded. */
   constructor(version: number, parts: LookingParts) {
@@ -26,16 +28,34 @@ export class Looking implements AsyncDisposable {
     this.#watching = periodically(lookMs, this.#closing.signal, async () => this.#look(), parts.onTrouble);
   }
 
+  /** Whether the folder could not be read when it was last looked at. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     await this.#watching;
   }
 
   async #look(): Promise<void> {
-    const {dir, reader, stored} = this.#parts;
-    const version = await reader.dataVersion(dir);
+    const {stored} = this.#parts;
+    const version = await this.#dataVersion();
     if (version === this.#version || this.#closing.signal.aborted) return;
     await stored.refresh(nothingAhead);
     this.#version = version;
+  }
+
+  async #dataVersion(): Promise<number> {
+    const {dir, reader} = this.#parts;
+    try {
+      const version = await reader.dataVersion(dir);
+      this.#isLost = false;
+      return version;
+    } catch (error) {
+      this.#isLost = true;
+      this.#version = unknownVersion; // what comes back may be another file, with the same number
+      throw error;
+    }
   }
 }

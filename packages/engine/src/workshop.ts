@@ -95,7 +95,10 @@ export class Workshop implements AsyncDisposable {
           announcements: () => (workshop ? workshop.#announcements : 0),
           onMerged: (report, upTo) => (workshop ? workshop.#onMerged(report, upTo) : undefined),
           onDiskFull: () => disk.isFull(),
-          onRegained: () => (workshop ? workshop.#work?.scheduler.dispatch() : undefined),
+          onRegained: (why) => {
+            notes.remove(why);
+            if (workshop) workshop.#work?.scheduler.dispatch();
+          },
           onNote,
         }),
       ),
@@ -195,11 +198,12 @@ export class Workshop implements AsyncDisposable {
     return this.#parts.contexts.described;
   }
 
-  get health(): Pick<Health, 'writer' | 'waiting' | 'running' | 'held' | 'disk' | 'context'> {
+  get health(): Pick<Health, 'folder' | 'writer' | 'waiting' | 'running' | 'held' | 'disk' | 'context'> {
     const {writer, disk} = this.#parts;
     const {described} = this;
     const context = described === undefined ? 'loading' : errorOf(described) ? 'broken' : 'ok';
-    return {...this.#begun.scheduler.counts, writer: writer.state, disk: disk.state, context};
+    const folder = writer.isLost ? 'lost' : 'ok';
+    return {...this.#begun.scheduler.counts, folder, writer: writer.state, disk: disk.state, context};
   }
 
   /** Stops a job, or one variable of it; false when there is nothing to stop. */

@@ -14,8 +14,8 @@ export interface FolderWriterOptions {
   readonly onMerged: (report: MergeReport, upTo: number) => void;
   /** One sentence that a person should see. */
   readonly onNote: (sentence: string) => void;
-  /** The folder, which another process had taken, is ours again. */
-  readonly onRegained: () => void;
+  /** The folder is ours again; `why` is the note that told of its loss. */
+  readonly onRegained: (why: string) => void;
   /** Something did not fit on the disk; it is tried again. */
   readonly onDiskFull: () => void;
 }
@@ -46,6 +46,8 @@ export class FolderWriter implements AsyncDisposable {
   #restMs = shortestRestMs;
   #wake: () => void = () => {};
   #state: 'alive' | 'restarting' | 'none' = 'alive';
+  /** Why the folder is not ours at the moment. */
+  #loss: string | undefined;
 
   private constructor(process: WriterProcess, options: FolderWriterOptions) {
     this.#process = process;
@@ -57,9 +59,14 @@ export class FolderWriter implements AsyncDisposable {
     return new FolderWriter(await WriterProcess.start(dir), options);
   }
 
-  /** `none`: another process has taken the folder, which is tried again until that one ends. */
+  /** `none`: the folder is lost (see `isLost`). */
   get state(): 'alive' | 'restarting' | 'none' {
     return this.#state;
+  }
+
+  /** Whether the folder is not ours at the moment, because another process has taken it or it is not there; it is tried again until it is ours. */
+  get isLost(): boolean {
+    return this.#loss !== undefined;
   }
 
   /** Tells others who want the folder where it is served, or (null) that it is not. */
@@ -137,7 +144,7 @@ export class FolderWriter implements AsyncDisposable {
       this.#isAlive();
       return changes;
     } catch (error) {
-      if (isFirstlightError(error, 'folder-owned')) this.#isLost(error);
+      if (isLoss(error)) this.#lose(error);
       throw error;
     }
   }
@@ -229,19 +236,23 @@ export class FolderWriter implements AsyncDisposable {
 
   #failed(what: string, error: unknown): void {
     if (isFirstlightError(error, 'helper-crashed')) this.#state = 'restarting';
-    if (isFirstlightError(error, 'folder-owned')) this.#isLost(error);
+    if (isLoss(error)) this.#lose(error);
     if (isDiskFull(error)) this.#options.onDiskFull();
     this.#options.log.warn(`The writer failed at ${what} and will try again: ${sentenceOf(error)}`);
   }
 
-  #isLost(error: unknown): void {
-    if (this.#state !== 'none') this.#options.onNote(sentenceOf(error));
+  #lose(error: unknown): void {
+    if (this.#loss === undefined) this.#options.onNote((this.#loss = sentenceOf(error)));
     this.#state = 'none';
   }
 
   #isAlive(): void {
-    const wasLost = this.#state === 'none';
+    const loss = this.#loss;
+    this.#loss = undefined;
     this.#state = 'alive';
-    if (wasLost) this.#options.onRegained();
+    if (loss !== undefined) this.#options.onRegained(loss);
   }
 }
+
+const isLoss = (error: unknown): boolean =>
+  isFirstlightError(error, 'folder-owned') || isFirstlightError(error, 'folder-missing') || isFirstlightError(error, 'no-folder');

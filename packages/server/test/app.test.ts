@@ -1,6 +1,7 @@
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import type {Health} from '@firstlight/engine';
 import type {FastifyInstance} from 'fastify';
 import {beforeAll, expect, test} from 'vitest';
 import {createServer} from '../src/app.ts';
@@ -8,10 +9,13 @@ import {experimentInMemory} from './experiment-in-memory.ts';
 
 let app: FastifyInstance;
 let webRoot: string;
+let folder: Health['folder'] = 'ok';
 
 beforeAll(async () => {
   webRoot = await mkdtemp(join(tmpdir(), 'firstlight-page-'));
-  app = await createServer({experiments: [await experimentInMemory()], own: () => ({names: new Set(['localhost']), port: 80}), webRoot});
+  const double = await experimentInMemory();
+  const experiment = {...double, health: (): Health => ({...double.health(), folder})};
+  app = await createServer({experiments: [experiment], own: () => ({names: new Set(['localhost']), port: 80}), webRoot});
   return async () => {
     await app.close();
     await rm(webRoot, {recursive: true});
@@ -39,6 +43,17 @@ test('health says who is alive and what waits', async () => {
     serving: true,
     experiments: [{id: 'p1234', status: 'ok', writer: 'alive', waiting: 0, running: 0, disk: 'ok'}],
   });
+});
+
+test('health is degraded while a folder is lost, and ok when it is back', async () => {
+  const statuses = async () => {
+    const {status, experiments} = (await app.inject('/health')).json();
+    return [status, experiments[0].status, experiments[0].folder];
+  };
+  folder = 'lost';
+  expect(await statuses()).toEqual(['degraded', 'degraded', 'lost']);
+  folder = 'ok';
+  expect(await statuses()).toEqual(['ok', 'ok', 'ok']);
 });
 
 test('the interface is described for people', async () => {

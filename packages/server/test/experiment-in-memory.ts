@@ -64,7 +64,7 @@ export async function experimentInMemory(): Promise<Double> {
     cancel: (job) => Promise.resolve(job === openJob.job),
     jobs: () => [openJob],
     problems: () => [],
-    health: () => ({writer: 'alive', waiting: 0, running: 0, held: 0, disk: 'ok', context: 'ok', readOnly: null, notes: []}),
+    health: () => ({folder: 'ok', writer: 'alive', waiting: 0, running: 0, held: 0, disk: 'ok', context: 'ok', readOnly: null, notes: []}),
     reader: {
       describeValue: noReader,
       extractValue: noReader,

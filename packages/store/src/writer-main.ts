@@ -1,4 +1,5 @@
 /** The process of a folder's writer; see `WriterProcess`. Its one argument is the folder. */
+import {FirstlightError, isFirstlightError} from '@firstlight/core';
 import type {RunId, VariableInfo} from '@firstlight/core';
 import {serveCalls} from '@firstlight/hdf5';
 import type {Edit} from './edits/edit.ts';
@@ -11,15 +12,26 @@ let opened: FolderWriter | undefined;
 let timesOpened = 0;
 let address: string | null = null;
 
-/** The writer; a new one when another process had taken the folder, if that one has given it up. Throws `folder-owned` else. */
+/** The writer; a new one when the folder was lost and is back: another process had taken it, or it was moved away. Throws `folder-owned` or `folder-missing` else. */
 function writer(): FolderWriter {
   if (opened && !opened.isLost) return opened;
-  opened?.[Symbol.dispose]();
+  const lost = opened;
   opened = undefined;
-  opened = FolderWriter.open(dir);
+  lost?.[Symbol.dispose]();
+  opened = open();
   timesOpened += 1;
   if (timesOpened > 1) opened.announceAddress(address);
   return opened;
+}
+
+function open(): FolderWriter {
+  try {
+    return FolderWriter.open(dir);
+  } catch (error) {
+    if (timesOpened === 0 || !isFirstlightError(error, 'no-folder')) throw error;
+    const sentence = `${dir} is not there any more: it was moved or removed, or its disk is not mounted. Put it back, and the work goes on by itself.`;
+    throw new FirstlightError('folder-missing', sentence, {cause: error, facts: {dir}});
+  }
 }
 
 function announceAddress(to: string | null): void {

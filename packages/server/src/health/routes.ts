@@ -5,7 +5,7 @@ import type {ServedExperiment} from '../experiments/served.ts';
 /**
  * `GET /health`: `{status, experiments: [{id, status, writer, waiting, running, disk, …}]}`.
  *
- * An answer at all says that the server serves; `status` is `ok`, or `degraded` when a writer is not alive or a disk is full.
+ * An answer at all says that the server serves; `status` is `ok`, or `degraded` when a writer is not alive, a disk is full or a folder is lost.
  */
 export function healthRoutes(app: FastifyInstance, catalogue: Catalogue): void {
   app.get('/health', (_request, reply) => {
@@ -17,6 +17,6 @@ export function healthRoutes(app: FastifyInstance, catalogue: Catalogue): void {
 
 function healthOf(id: string, experiment: ServedExperiment) {
   const health = experiment.health();
-  const well = health.writer !== 'restarting' && health.disk === 'ok';
+  const well = health.writer !== 'restarting' && health.disk === 'ok' && health.folder === 'ok';
   return {id, status: well ? 'ok' : 'degraded', change: experiment.changes.current, ...health};
 }

@@ -1,4 +1,4 @@
-import {closeSync, constants, openSync, readFileSync, readSync, writeSync} from 'node:fs';
+import {closeSync, constants, fstatSync, openSync, readFileSync, readSync, statSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
 import type {FolderPaths} from '../folder/layout.ts';
 import {openToAll} from '../folder/modes.ts';
@@ -18,14 +18,26 @@ export class DatabaseMark implements Disposable {
   /** What the mark said when the folder was opened. */
   readonly foreignHand: ForeignHand;
   readonly #path: string;
+  readonly #databasePath: string;
   readonly #database: number;
   #file: number | undefined;
 
   /** Reads the mark; to be made before the connection. */
   constructor({database, privateDir}: FolderPaths) {
     this.#path = join(privateDir, 'database-mark');
+    this.#databasePath = database;
     this.#database = openSync(database, 'r');
     this.foreignHand = this.#compare();
+  }
+
+  /** Whether the database is still the file that was opened: not when the folder was moved, removed, unmounted, or put back from a copy. */
+  get isInPlace(): boolean {
+    try {
+      const [there, own] = [statSync(this.#databasePath, {bigint: true}), fstatSync(this.#database, {bigint: true})];
+      return there.ino === own.ino && there.dev === own.dev;
+    } catch {
+      return false; // not there, or on a disk that does not answer
+    }
   }
 
   /** Changes the database; ending anywhere in it leaves `perhaps`. */

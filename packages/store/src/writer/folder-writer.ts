@@ -68,9 +68,9 @@ export class FolderWriter implements Disposable {
     }
   }
 
-  /** Whether another process was found to have taken the folder: then this writer is of no use any more. */
+  /** Whether another process was found to have taken the folder, or it is not there any more: then this writer is of no use any more. */
   get isLost(): boolean {
-    return this.#lock.isLost;
+    return this.#lock.isLost || !this.#mark.isInPlace;
   }
 
   /** Tells other programs where the server of this folder is; null: nowhere. */
