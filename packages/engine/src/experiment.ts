@@ -1,88 +1,25 @@
-import {createHash} from 'node:crypto';
-import {realpathSync} from 'node:fs';
-import {availableParallelism, userInfo} from 'node:os';
-import {setTimeout as after} from 'node:timers/promises';
-import {FirstlightError, sentenceOf} from '@firstlight/core';
+import {userInfo} from 'node:os';
+import {FirstlightError} from '@firstlight/core';
 import type {DescribedEvent, Problem, RunId} from '@firstlight/core';
-import {openFolder, ReaderProcess, readSettings} from '@firstlight/store';
-import type {Edit, ExperimentFolder, HistoryEntry, MergeReport, TimeComment} from '@firstlight/store';
+import type {Edit, ExperimentFolder, HistoryEntry, MergeReport, ReaderProcess, TimeComment} from '@firstlight/store';
+import {assemble} from './assemble.ts';
+import type {Parts} from './assemble.ts';
 import {parseRequest} from './commands/command.ts';
 import {commandNamed} from './commands/index.ts';
-import {Feed} from './feed/feed.ts';
+import type {Feed} from './feed/feed.ts';
 import type {Health} from './health.ts';
 import {diffVersions} from './history/diff.ts';
 import type {VersionDiff} from './history/version-diff.ts';
 import type {JobEvent, OpenJob, ProcessRequest} from './job.ts';
-import {stderrLog} from './log.ts';
-import {Looking} from './looking.ts';
-import type {Log} from './log.ts';
-import {Notes} from './notes.ts';
-import {pictureAddresses} from './picture.ts';
+import {onlyLooking} from './options.ts';
+import type {ExperimentOptions} from './options.ts';
 import {processRequest} from './process-request.ts';
 import {brokenContext} from './runner/context-file.ts';
-import {facilityDataRoot} from './run-data.ts';
-import {isAborted} from './signals.ts';
 import {everyRun, judgeFolder, unfreshCells} from './stale/judge-folder.ts';
 import type {JudgedCell} from './stale/judge-folder.ts';
-import {StoredTable} from './stored-table.ts';
 import {assertStored, receiveFragment} from './submit.ts';
-import {Table} from './table.ts';
-import {Workshop} from './workshop.ts';
-
-/** How an experiment is opened. */
-export interface ExperimentOptions {
-  /** Watch the data root for new and changed runs; default true. */
-  readonly watch?: boolean;
-  /** Load the context and go on with the queue; default true. Without, nothing can be processed, and no runner is started unless the context is asked for. */
-  readonly compute?: boolean;
-  /** Become the folder's owner; default true. Without, the folder can only be looked at, whoever owns it. */
-  readonly write?: boolean;
-  /** Open only when all that is stored is in memory; default true. Without, the newest runs are there at once; `whole` and `loaded` wait for the others. */
-  readonly whole?: boolean;
-  /** How often the data root is looked at, in milliseconds. */
-  readonly pollMs?: number;
-  /** How long a run's files have to stay as they are before it counts as complete, in milliseconds. */
-  readonly settleMs?: number;
-  /** Where this process serves, told to others who want the folder; `announce` tells it later. */
-  readonly address?: string;
-  /** Directory that holds INSTRUMENT/CYCLE/pNNNNNN; default what the folder says, then the environment, then the facility's. */
-  readonly dataRoot?: string;
-  /** The environment of which runners get a part (no secrets); default this process's. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Jobs that run at once; default the number of processors, at most 2. */
-  readonly jobsAtOnce?: number;
-  /** Processors that the running jobs share, unless a request says how many it may use; default all. */
-  readonly processors?: number;
-  readonly log?: Log;
-}
-
-const loadAgainMs = 2000;
-
-/** What the parts of an experiment are made of. */
-export interface Settings extends Required<Omit<ExperimentOptions, 'address' | 'pollMs' | 'settleMs'>> {
-  readonly folder: ExperimentFolder;
-  readonly proposals: readonly number[];
-  readonly contextPython: string | undefined;
-  readonly address: string | undefined;
-  readonly pollMs: number | undefined;
-  readonly settleMs: number | undefined;
-}
-
-interface Parts {
-  readonly id: string;
-  readonly settings: Settings;
-  readonly table: Table;
-  readonly changes: Feed;
-  readonly reader: ReaderProcess;
-  readonly stored: StoredTable;
-  readonly loading: Promise<void>;
-  readonly closing: AbortController;
-  readonly notes: Notes;
-  /** Undefined for a folder that can only be looked at. */
-  readonly workshop: Workshop | undefined;
-  /** Only for such a folder. */
-  readonly looking: Looking | undefined;
-}
+import type {Table} from './table.ts';
+import type {Workshop} from './workshop.ts';
 
 /**
  * An experiment folder at work: its table in memory, its numbered changes, its queue.
@@ -120,41 +57,7 @@ export class Experiment implements AsyncDisposable {
    * Throws `folder-owned` with the owner's `address` in its facts, and what `openFolder` throws.
    */
   static async open(dir: string, options: ExperimentOptions = {}): Promise<Experiment> {
-    const settings = settingsOf(dir, options);
-    const id = idOf(settings);
-    const notes = new Notes(settings.log);
-    const address = pictureAddresses(id);
-    const table = new Table(address);
-    const closing = new AbortController();
-    await using stack = new AsyncDisposableStack();
-    const readOnly = onlyLooking(settings);
-    const starting = ReaderProcess.start();
-    starting.catch(() => {}); // Looked at below, or not at all when the folder cannot be taken.
-    stack.defer(async () => (await starting.catch(() => undefined))?.[Symbol.asyncDispose]());
-    const workshop = readOnly ? undefined : stack.use(await Workshop.take(settings, notes));
-    const reader = await starting;
-    const changes = stack.use(
-      await Feed.open(readOnly ? null : settings.folder.privateDir, {onTrouble: (error) => workshop?.feedTrouble(error)}),
-    );
-    const stored = new StoredTable({dir: settings.folder.dir, reader, table, changes, address});
-    const version = readOnly ? await reader.dataVersion(settings.folder.dir) : 0;
-    const foreignChanges = await workshop?.foreignChanges();
-    await stored.open();
-    await workshop?.begin({table, changes, stored, address});
-    if (settings.folder.readOnly) notes.add(sentenceOf(settings.folder.readOnly));
-    const onTrouble = (error: unknown): void => notes.add(sentenceOf(error));
-    const looking =
-      readOnly && (settings.watch || settings.write)
-        ? stack.use(new Looking(version, {dir: settings.folder.dir, reader, stored, onTrouble}))
-        : undefined;
-    const rest = async (): Promise<void> => {
-      await stored.rest();
-      await workshop?.tableLoaded(foreignChanges);
-    };
-    if (settings.whole && !stored.isWhole) await rest();
-    const loading = stored.isWhole ? Promise.resolve() : untilDone(rest, closing.signal, onTrouble);
-    stack.move();
-    return new Experiment({id, settings, table, changes, reader, stored, loading, closing, notes, workshop, looking});
+    return new Experiment(await assemble(dir, options));
   }
 
   /** The proposals whose runs belong here: the folder's own first, then others in its table. */
@@ -349,65 +252,6 @@ export class Experiment implements AsyncDisposable {
     if (this.#parts.settings.compute) return workshop;
     throw new FirstlightError('internal', 'This experiment was opened without computing, so nothing can be processed in it.');
   }
-}
-
-/** Does something again, a while after each failure, until it is done or not wanted any more. */
-async function untilDone(action: () => Promise<void>, signal: AbortSignal, onTrouble: (error: unknown) => void): Promise<void> {
-  while (!isAborted(signal)) {
-    try {
-      return await action();
-    } catch (error) {
-      if (isAborted(signal)) return;
-      onTrouble(error);
-      await after(loadAgainMs, undefined, {signal}).catch(() => {});
-    }
-  }
-}
-
-/** Why nothing is changed in the folder, or undefined when it is ours. */
-const onlyLooking = ({folder, write}: Settings): FirstlightError | undefined =>
-  folder.readOnly ?? (write ? undefined : new FirstlightError('read-only', 'This folder was opened to be looked at only.'));
-
-function settingsOf(dir: string, options: ExperimentOptions): Settings {
-  const {
-    watch = true,
-    compute = true,
-    whole = true,
-    write = true,
-    environment = process.env,
-    processors = availableParallelism(),
-    jobsAtOnce = Math.min(2, processors),
-    log = stderrLog,
-    address,
-    pollMs,
-    settleMs,
-  } = options;
-  const folder = openFolder(dir);
-  const {proposal, contextPython, dataRoot: own} = readSettings(folder.dir);
-  const dataRoot = options.dataRoot ?? own ?? environment.EXTRA_DATA_DATA_ROOT ?? environment.XFEL_DATA_ROOT ?? facilityDataRoot;
-  const proposals = proposal === undefined ? [] : [proposal];
-  return {
-    folder,
-    proposals,
-    contextPython,
-    dataRoot,
-    watch,
-    compute,
-    whole,
-    write,
-    environment,
-    jobsAtOnce,
-    processors,
-    log,
-    address,
-    pollMs,
-    settleMs,
-  };
-}
-
-function idOf({folder, proposals}: Settings): string {
-  const place = createHash('sha256').update(realpathSync(folder.dir)).digest('hex').slice(0, 6);
-  return proposals[0] === undefined ? place : `p${proposals[0]}-${place}`;
 }
 
 /** Who runs this process, as the system calls him. */

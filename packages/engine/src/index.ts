@@ -1,6 +1,6 @@
 // An experiment folder at work
 export {Experiment} from './experiment.ts';
-export type {ExperimentOptions} from './experiment.ts';
+export type {ExperimentOptions} from './options.ts';
 export type {Health} from './health.ts';
 // What can be asked by name
 export {commandNamed, commands} from './commands/index.ts';

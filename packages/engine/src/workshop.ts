@@ -5,7 +5,6 @@ import type {Edit, ForeignHand, MergeReport, TimeComment} from '@firstlight/stor
 import {Board, startTimeCell} from './board.ts';
 import {leaveMark, takeMark} from './closing-mark.ts';
 import {Disk, isDiskFull} from './disk.ts';
-import type {Settings} from './experiment.ts';
 import type {Feed} from './feed/feed.ts';
 import {ForeignWatch} from './foreign.ts';
 import type {Health} from './health.ts';
@@ -13,6 +12,8 @@ import type {OpenJob} from './job.ts';
 import type {Notes} from './notes.ts';
 import {takeFolder} from './ownership.ts';
 import {Noticing} from './noticing.ts';
+import {runnerDataRoot} from './options.ts';
+import type {Settings} from './options.ts';
 import {JobOrigins} from './origin/request-origin.ts';
 import type {PictureAddress} from './picture.ts';
 import {Pruning} from './pruning.ts';
@@ -24,7 +25,6 @@ import {Scheduler} from './queue/scheduler.ts';
 import {errorOf, problemText} from './runner/context-file.ts';
 import {runnerLaunches} from './runner/launch.ts';
 import {Contexts} from './runner/contexts.ts';
-import {facilityDataRoot} from './run-data.ts';
 import type {StoredTable} from './stored-table.ts';
 import type {Table} from './table.ts';
 import {Watch} from './watch.ts';
@@ -381,7 +381,5 @@ export class Workshop implements AsyncDisposable {
     this.#work?.scheduler.dispatch();
   }
 }
-
-const runnerDataRoot = ({dataRoot}: Settings): string | null => (dataRoot === facilityDataRoot ? null : dataRoot);
 
 const patience = async (ms: number): Promise<undefined> => new Promise((resolve) => void setTimeout(resolve, ms, undefined).unref());
