@@ -68,7 +68,9 @@ test('fragments are listed and merged, and a folder is described and verified, o
   expect((await firstlight(['open', dir, '--json'])).lines).toEqual([
     {version: 4, proposals: [1234], runs: 1, variables: 2, writable: true, migrate: null},
   ]);
-  expect(await firstlight(['migrate', dir])).toMatchObject({code: 1, stderr: expect.stringContaining('needs no migration')});
+  const upToDate = expect.stringContaining('needs no migration');
+  expect(await firstlight(['migrate', dir])).toMatchObject({code: 0, stdout: upToDate});
+  expect(await firstlight(['migrate', dir, '--json'])).toMatchObject({code: 0, lines: [{event: 'current', text: upToDate}]});
   rmSync(join(dir, 'extracted_data', 'p1234_r7.h5'));
   expect(await said(dir, 'verify')).toMatchObject({
     code: 1,

@@ -18,6 +18,7 @@ test('stale lists what would be another value now, and process --stale computes 
   await firstlight(['init', folder, '--proposal', '1234', '--data', join(directory.path, 'data'), '--language', 'typescript']);
   const write = (bonus: number): void => writeFileSync(join(folder, 'context.ts'), context(bonus));
   const stale = async (...more: string[]) => firstlight(['stale', '--folder', folder, ...more]);
+  const process99 = async (...more: string[]) => firstlight(['process', '99', '--folder', folder, ...more]);
   write(1);
   await firstlight(['process', '1', '--folder', folder, '--var', 'more']);
   const missing = (run: number, name: string) => ({proposal: 1234, run, name, state: 'missing', why: []});
@@ -27,6 +28,10 @@ test('stale lists what would be another value now, and process --stale computes 
   expect(namesOf(1)).toEqual(['most']);
   expect(namesOf(2)).toEqual(['start_time', 'trains', 'more', 'most']); // without a start the official API hides the run
   expect((await stale()).stdout).toBe('Every value is what its context would give now.\n');
+  const [nowhere, nowhereStale] = [await process99(), await process99('--stale')];
+  expect(nowhereStale).toMatchObject({code: 1, stdout: expect.stringContaining('Run 99 of proposal 1234 does not exist')});
+  expect(nowhereStale.stdout.split('\n')[0]).toBe(nowhere.stdout.split('\n')[0]);
+  expect(nowhereStale.code).toBe(nowhere.code);
   write(2);
   expect((await stale('2', '--json')).lines).toEqual([
     {proposal: 1234, run: 2, name: 'more', state: 'stale', why: ['its code was changed']},

@@ -13,7 +13,7 @@ import {errorOf} from './runner/context-file.ts';
 import type {RunJobParts} from './queue/run-job.ts';
 import type {Contexts} from './runner/contexts.ts';
 import {refuseMissing} from './refuse-missing.ts';
-import {runsOnDisk} from './run-data.ts';
+import {runCheck, runsOnDisk} from './run-data.ts';
 import {recomputationsOf} from './stale/recompute.ts';
 import {isAborted} from './signals.ts';
 import {Tally} from './tally.ts';
@@ -98,7 +98,7 @@ async function entriesOf(parts: RequestParts, request: ProcessRequest): Promise<
   return [...new Map(entries.map((entry) => [entry.key, entry])).values()];
 }
 
-/** Exactly what is stale or missing of some runs. */
+/** Exactly what is stale or missing of some runs; of one that is nowhere an entry that will be refused. */
 async function staleEntries(
   parts: RequestParts,
   {mock = false, variables, parameters}: ProcessRequest,
@@ -106,7 +106,9 @@ async function staleEntries(
   how: Pick<Entry, 'signature' | 'requestedAt' | 'parallel' | 'cold'>,
 ): Promise<Entry[]> {
   const found = await recomputationsOf(parts, runs, {mock, variables});
-  return found.map(({run, variables: names, given, parameters: recorded}) =>
+  const nowhere = mock ? [] : await runsNowhere(parts, runs);
+  const refused = nowhere.map((run) => entryOf({...how, ...run, trigger: 'all', variables: null, mock, by: 'user'}));
+  const outdated = found.map(({run, variables: names, given, parameters: recorded}) =>
     entryOf({
       ...how,
       ...run,
@@ -119,6 +121,15 @@ async function staleEntries(
       only: {given: [...given]},
     }),
   );
+  return [...refused, ...outdated];
+}
+
+/** Runs that are neither in the table nor on disk. */
+async function runsNowhere({table, dataRoot}: RequestParts, runs: readonly RunId[]): Promise<RunId[]> {
+  const whyNoRun = runCheck(dataRoot);
+  const nowhere: RunId[] = [];
+  for (const run of runs) if (!table.row(run) && (await whyNoRun(run)) !== undefined) nowhere.push(run);
+  return nowhere;
 }
 
 const hasStartTime = ({table}: RequestParts, run: RunId): boolean => typeof table.row(run)?.startTime === 'number';

@@ -1,14 +1,19 @@
 import {resolve} from 'node:path';
-import {migrateFolder} from '@firstlight/store';
+import {isFirstlightError} from '@firstlight/core';
+import {migrateFolder, type MigrationLine} from '@firstlight/store';
 import {marks, outputFor} from '../output.ts';
 import {stopSignal} from '../stop.ts';
 
-/** Brings a folder of format 0 up to the current one, or tells what that would do. */
+/** Brings a folder of format 0 up to the current one, or tells what that would do; one that needs no migration is left as it is. */
 export async function migrate(dir: string, {dryRun = false, json = false}: {dryRun?: boolean; json?: boolean}): Promise<void> {
   const output = outputFor({json});
   const signal = stopSignal();
   let notes = 0;
-  for await (const line of migrateFolder(resolve(dir), {dryRun, signal})) {
+  for await (const line of linesOf(migrateFolder(resolve(dir), {dryRun, signal}))) {
+    if (line.event === 'current') {
+      output.result(line, `${marks.ok} ${line.text}`);
+      return;
+    }
     if (line.event === 'plan') {
       const names = line.variables.join(', ') || 'none';
       output.result(line, `format ${line.from} → ${line.to}: ${line.runs} runs, ${line.files} run files; variables: ${names}`);
@@ -30,4 +35,20 @@ export async function migrate(dir: string, {dryRun = false, json = false}: {dryR
     output.say('Stopped; the folder is as it was. The same command goes on from here.');
   } else if (dryRun) output.say('Nothing was changed.');
   if (notes > 0) output.say(`${notes} ${notes === 1 ? 'remark' : 'remarks'} above; nothing of the original is lost.`);
+}
+
+interface Current {
+  readonly event: 'current';
+  readonly version: number;
+  readonly text: string;
+}
+
+/** What a migration tells; that there is nothing to do is no failure. */
+async function* linesOf(migration: AsyncIterable<MigrationLine>): AsyncGenerator<MigrationLine | Current> {
+  try {
+    yield* migration;
+  } catch (error) {
+    if (!isFirstlightError(error, 'not-ancient') || !(Number(error.facts.version) > 0)) throw error;
+    yield {event: 'current', version: Number(error.facts.version), text: error.message};
+  }
 }
