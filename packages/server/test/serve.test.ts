@@ -27,6 +27,11 @@ def curve(run):
     import numpy
     return numpy.arange(100.0)
 
+@Variable(title="Image")
+def image(run):
+    import numpy
+    return numpy.arange(64.0).reshape(8, 8)
+
 @Variable(title="Broken")
 def broken(run):
     raise ValueError("no beam")
@@ -82,12 +87,15 @@ test('a run is processed on request: its events, its cells and its data can be h
       .filter(({event}) => event === 'value')
       .map(({name, state}) => `${name} ${state}`)
       .sort(),
-  ).toEqual(['broken failed', 'curve ok', 'gate ok', 'number ok', 'start_time ok']);
-  expect(events.at(-1)).toMatchObject({event: 'finished', runs: 1, values: {ok: 4, failed: 1}});
+  ).toEqual(['broken failed', 'curve ok', 'gate ok', 'image ok', 'number ok', 'start_time ok']);
+  expect(events.at(-1)).toMatchObject({event: 'finished', runs: 1, values: {ok: 5, failed: 1}});
   expect(await cellOf(7, 'number')).toMatchObject({state: 'ok', summary: 10.5});
   expect(await cellOf(7, 'broken')).toMatchObject({state: 'failed', message: expect.stringContaining('no beam')});
   const facts = await (await fetch(address('/api/experiments/p1234/runs/1234/7/curve'))).json();
   expect(facts).toMatchObject({kind: 'array', dtype: 'float64', shape: [100]});
+  const {image} = events.find(({name}) => name === 'image').summary;
+  expect(image).toMatch(/^\/api\/experiments\/p1234\/runs\/1234\/7\/image\/preview\.png\?/);
+  expect((await fetch(address(image))).headers.get('content-type')).toBe('image/png');
 });
 
 test('every change of a run reaches a listener once, in order, and the last state of each cell is the one in the table', async () => {

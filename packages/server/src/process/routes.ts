@@ -4,6 +4,7 @@ import type {FastifyInstance} from 'fastify';
 import type {Catalogue} from '../experiments/catalogue.ts';
 import {jsonLines} from '../http/lines.ts';
 import {parseQuery} from '../http/query.ts';
+import {withOwnAddresses} from './own-addresses.ts';
 import {requestOf, watchedBody} from './request.ts';
 
 /** Most requests that are watched at the same time; their work is not limited by it. */
@@ -26,7 +27,7 @@ export function processRoutes(app: FastifyInstance, catalogue: Catalogue): void 
     watched += 1;
     const leaving = new AbortController();
     const events = trial ? experiment.process({...asked, trial}, leaving.signal) : experiment.process(asked);
-    const lines = Readable.from(jsonLines(events), {objectMode: false});
+    const lines = Readable.from(jsonLines(withOwnAddresses(events, request.params.id)), {objectMode: false});
     lines.once('close', () => {
       watched -= 1;
       leaving.abort();
