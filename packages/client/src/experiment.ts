@@ -1,4 +1,4 @@
-import type {RunId, Trigger} from '@firstlight/core';
+import type {JobEvent, OpenJob, RunId, Trigger} from '@firstlight/core';
 import {FirstlightError} from '@firstlight/core';
 import {z} from 'zod';
 import {askBytes, askJson} from './ask.ts';
@@ -15,7 +15,6 @@ import type {Transport} from './transport.ts';
 import {readValue} from './values/read.ts';
 import type {AnyVariables, ReadOptions} from './values/value.ts';
 import {openJobs, post, processEvents} from './work/events.ts';
-import type {JobEvent, OpenJob} from './work/events.ts';
 
 /** A run: its number, or (where runs of several proposals are in one table) its proposal, too. */
 export type RunRef = number | RunId;

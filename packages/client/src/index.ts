@@ -25,7 +25,7 @@ export type {CellValue, Run, Variable} from './facts.ts';
 export type {AnyVariables, Figure, Picture, ReadOptions, Value} from './values/value.ts';
 // What happens
 export type {ChangeItem} from './changes/item.ts';
-export type {JobEvent, OpenJob} from './work/events.ts';
+export type {JobEvent, OpenJob} from '@firstlight/core';
 // How requests travel, for those who bring their own way
 export {overHttp} from './transport.ts';
 export type {Transport} from './transport.ts';

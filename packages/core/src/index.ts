@@ -45,6 +45,20 @@ export {staleness, valueStates} from './staleness/facts.ts';
 export type {JudgedVariable, Judgement, RecordedOrigins, Staleness, StalenessFacts} from './staleness/facts.ts';
 export {whyText} from './staleness/why.ts';
 export type {Why} from './staleness/why.ts';
+// What is told about work
+export {jobEvents, openJob} from './wire/job.ts';
+export type {
+  AllFinished,
+  JobDebugger,
+  JobEvent,
+  JobFinished,
+  JobOutcome,
+  JobQueued,
+  JobStarted,
+  JobValue,
+  OpenJob,
+  ValueState,
+} from './wire/job.ts';
 // The runner protocol
 export * as wire from './wire/runner.ts';
 export type {

@@ -11,19 +11,7 @@ export type {Command} from './commands/command.ts';
 export {describeContext} from './describe.ts';
 export type {DescribeOptions} from './describe.ts';
 // Work
-export type {
-  AllFinished,
-  JobDebugger,
-  JobEvent,
-  JobFinished,
-  JobOutcome,
-  JobQueued,
-  JobStarted,
-  JobValue,
-  OpenJob,
-  ProcessRequest,
-  ValueState,
-} from './job.ts';
+export type {ProcessRequest} from './request.ts';
 // Versions of values
 export type {Differing, VersionDiff} from './history/version-diff.ts';
 export type {VersionLine} from './history/as-json.ts';

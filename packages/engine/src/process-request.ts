@@ -1,9 +1,9 @@
 import {randomUUID} from 'node:crypto';
 import {FirstlightError} from '@firstlight/core';
-import type {DescribedEvent, RunId} from '@firstlight/core';
+import type {DescribedEvent, JobEvent, RunId} from '@firstlight/core';
 import type {ReaderProcess} from '@firstlight/store';
 import {isDiskFull} from './disk.ts';
-import type {JobEvent, ProcessRequest} from './job.ts';
+import type {ProcessRequest} from './request.ts';
 import {entryOf} from './queue/entry.ts';
 import type {Entry} from './queue/entry.ts';
 import type {Inbox} from './queue/inbox.ts';

@@ -1,4 +1,4 @@
-import type {JobFinished} from './job.ts';
+import type {JobFinished} from '@firstlight/core';
 import type {Entry} from './queue/entry.ts';
 import {runCheck} from './run-data.ts';
 

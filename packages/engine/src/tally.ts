@@ -1,4 +1,4 @@
-import type {AllFinished, JobEvent, ValueState} from './job.ts';
+import type {AllFinished, JobEvent, ValueState} from '@firstlight/core';
 
 /** Counts jobs and values; one computed again after a crash counts once. */
 export class Tally {

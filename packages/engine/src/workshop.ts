@@ -1,5 +1,5 @@
 import {sentenceOf} from '@firstlight/core';
-import type {DescribedEvent, RunId} from '@firstlight/core';
+import type {DescribedEvent, OpenJob, RunId} from '@firstlight/core';
 import {contextsOf, quarantined} from '@firstlight/store';
 import type {Edit, ForeignHand, MergeReport, TimeComment} from '@firstlight/store';
 import {Board, startTimeCell} from './board.ts';
@@ -8,7 +8,6 @@ import {Disk, isDiskFull} from './disk.ts';
 import type {Feed} from './feed/feed.ts';
 import {ForeignWatch} from './foreign.ts';
 import type {Health} from './health.ts';
-import type {OpenJob} from './job.ts';
 import type {Notes} from './notes.ts';
 import {takeFolder} from './ownership.ts';
 import {Noticing} from './noticing.ts';

@@ -1,9 +1,9 @@
 import {existsSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {Cell} from '@firstlight/core';
+import type {Cell, JobEvent, JobFinished, JobValue} from '@firstlight/core';
 import {Experiment} from '@firstlight/engine';
 import {createFolder} from '@firstlight/store';
-import type {FeedItem, JobEvent, JobFinished, JobValue} from '@firstlight/engine';
+import type {FeedItem} from '@firstlight/engine';
 import {expect, test} from 'vitest';
 import {
   folderWith,

@@ -2,10 +2,10 @@
 import {mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {Language} from '@firstlight/core';
+import type {JobEvent, Language} from '@firstlight/core';
 import {createFolder} from '@firstlight/store';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import type {Experiment, JobEvent} from '@firstlight/engine';
+import type {Experiment} from '@firstlight/engine';
 import {open, processed, python, run, until} from './tools.ts';
 
 /** A way to fail: the body of a variable's function, and what its cell says. `LINE` is that of the body's last line. */

@@ -4,11 +4,11 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as after} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
-import type {RunId} from '@firstlight/core';
+import type {JobEvent, RunId} from '@firstlight/core';
 import {createFolder} from '@firstlight/store';
 import {onTestFinished} from 'vitest';
 import {Experiment} from '@firstlight/engine';
-import type {ExperimentOptions, JobEvent, Log, ProcessRequest} from '@firstlight/engine';
+import type {ExperimentOptions, Log, ProcessRequest} from '@firstlight/engine';
 
 export const python = fileURLToPath(new URL('../../../.venv/bin/python', import.meta.url));
 

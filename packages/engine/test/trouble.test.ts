@@ -1,7 +1,8 @@
 import {spawn} from 'node:child_process';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
-import type {FeedItem, JobEvent} from '@firstlight/engine';
+import type {JobEvent} from '@firstlight/core';
+import type {FeedItem} from '@firstlight/engine';
 import type {Experiment} from '@firstlight/engine';
 import {expect, onTestFinished, test} from 'vitest';
 import {folderWith, inboxOf, inDatabase, open, processed, processesIn, run, until, writerOf} from './tools.ts';

@@ -1,6 +1,6 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {JobEvent, JobValue} from '@firstlight/engine';
+import type {JobEvent, JobValue} from '@firstlight/core';
 import {expect, test} from 'vitest';
 import {folderWith, inDatabase, open, processed, run, until, writeContext} from './tools.ts';
 

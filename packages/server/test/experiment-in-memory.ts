@@ -1,7 +1,6 @@
 import {FirstlightError} from '@firstlight/core';
-import type {Cell, RunId} from '@firstlight/core';
+import type {Cell, JobEvent, RunId} from '@firstlight/core';
 import {Feed, Table} from '@firstlight/engine';
-import type {JobEvent} from '@firstlight/engine';
 import type {ServedExperiment} from '../src/experiments/served.ts';
 
 /** An experiment in memory for tests of encodings: the engine's own table and feed, without a folder. */

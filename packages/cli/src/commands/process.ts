@@ -1,5 +1,4 @@
-import {FirstlightError, type RunId, type Trigger} from '@firstlight/core';
-import type {JobEvent} from '@firstlight/engine';
+import {FirstlightError, type JobEvent, type RunId, type Trigger} from '@firstlight/core';
 import {readSettings} from '@firstlight/store';
 import {chooseFolder} from '../folder.ts';
 import {askOwner, lost} from '../ask-owner.ts';

@@ -1,56 +1,11 @@
-import {FirstlightError} from '@firstlight/core';
-import type {RunId, Trigger} from '@firstlight/core';
+import {FirstlightError, jobEvents, openJob} from '@firstlight/core';
+import type {JobEvent} from '@firstlight/core';
 import {z} from 'zod';
 import {ask, posting} from '../ask.ts';
 import {linesOf} from '../lines.ts';
 import type {Transport} from '../transport.ts';
 
-const place = {job: z.string(), proposal: z.int(), run: z.int()};
-const jobEvent = z.union([
-  z.object({event: z.literal('queued'), ...place, trigger: z.enum(['raw', 'proc', 'all']), variables: z.array(z.string()).nullable()}),
-  z.object({event: z.literal('started'), ...place, variables: z.array(z.string()), attempt: z.int()}),
-  z.object({
-    event: z.literal('value'),
-    ...place,
-    name: z.string(),
-    state: z.enum(['ok', 'none', 'skipped', 'failed', 'cancelled']),
-    summary: z.unknown(),
-    units: z.string().optional(),
-    message: z.string().nullable(),
-    seconds: z.number(),
-    before: z.unknown().optional(),
-  }),
-  z.object({
-    event: z.literal('finished'),
-    ...place,
-    outcome: z.enum(['done', 'cancelled', 'failed']),
-    message: z.string().nullable(),
-    seconds: z.number(),
-  }),
-  z.object({event: z.literal('finished'), runs: z.int(), values: z.record(z.string(), z.int()), seconds: z.number()}),
-]);
-
-/** What happens to work that was asked for: `queued`, `started`, `value`s and `finished` for each run; the last `finished` has no `job` and counts it all. */
-export type JobEvent = z.infer<typeof jobEvent>;
-
-/** A job that waits or runs, whoever asked for it. */
-export interface OpenJob extends RunId {
-  /** Names it for `cancel`. */
-  readonly job: string;
-  readonly trigger: Trigger;
-  readonly state: 'queued' | 'running';
-  readonly variables: readonly string[] | null;
-  /** When it was asked for, in seconds since 1970. */
-  readonly since: number;
-}
-
-const openJob = z.object({
-  ...place,
-  trigger: z.enum(['raw', 'proc', 'all']),
-  state: z.enum(['queued', 'running']),
-  variables: z.array(z.string()).nullable(),
-  since: z.number(),
-});
+const jobEvent = z.union(jobEvents);
 
 export const openJobs = z.object({experiment: z.object({jobs: z.array(openJob)})});
 

@@ -1,5 +1,5 @@
 import {FirstlightError} from '@firstlight/core';
-import type {JobEvent} from '../job.ts';
+import type {JobEvent} from '@firstlight/core';
 import {isAborted, settledOrAborted} from '../signals.ts';
 
 type OneJobEvent = Extract<JobEvent, {job: string}>;

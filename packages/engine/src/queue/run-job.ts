@@ -1,8 +1,7 @@
-import type {DescribedEvent, Graph, Language, RequestOrigin, RunnerEvent} from '@firstlight/core';
+import type {DescribedEvent, Graph, JobOutcome, Language, RequestOrigin, RunnerEvent} from '@firstlight/core';
 import {givenTo} from '@firstlight/core';
 import type {ExperimentFolder, RunFile} from '@firstlight/store';
 import {graphOf} from '../board.ts';
-import type {JobOutcome} from '../job.ts';
 import type {Log} from '../log.ts';
 import type {Contexts} from '../runner/contexts.ts';
 import type {JobOrigins} from '../origin/request-origin.ts';

@@ -1,5 +1,5 @@
 import {isFirstlightError, sentenceOf, summaryToJson} from '@firstlight/core';
-import type {ValueEvent} from '@firstlight/core';
+import type {JobQueued, OpenJob, ValueEvent} from '@firstlight/core';
 import type {RunFile} from '@firstlight/store';
 import type {Board} from '../board.ts';
 import {plannedNames} from '../board.ts';
@@ -7,7 +7,6 @@ import {messageOf} from '../cell.ts';
 import {isDiskFull, saysDiskFull} from '../disk.ts';
 import type {Disk} from '../disk.ts';
 import type {Feed} from '../feed/feed.ts';
-import type {JobQueued, OpenJob} from '../job.ts';
 import type {FolderWriter} from '../writer.ts';
 import type {Entry} from './entry.ts';
 import type {Inbox} from './inbox.ts';

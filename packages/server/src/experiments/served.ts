@@ -1,7 +1,8 @@
 import type {Experiment, Feed, Table} from '@firstlight/engine';
 import type {ReaderProcess} from '@firstlight/store';
 
-export type {FeedItem, OpenJob, RunRow as Row, Variable as Column} from '@firstlight/engine';
+export type {OpenJob} from '@firstlight/core';
+export type {FeedItem, RunRow as Row, Variable as Column} from '@firstlight/engine';
 export type {ReadValue, ValueDescription} from '@firstlight/store';
 
 /** What the server needs of an experiment; the engine's `Experiment` is one. */

@@ -1,6 +1,6 @@
 import {setImmediate} from 'node:timers/promises';
 import {FirstlightError} from '@firstlight/core';
-import type {JobEvent, JobFinished, JobQueued} from '@firstlight/engine';
+import type {JobEvent, JobFinished, JobQueued} from '@firstlight/core';
 
 /** A job that is in the queue, or one that was refused and says why. */
 export type AcceptedJob = JobQueued | JobFinished;
