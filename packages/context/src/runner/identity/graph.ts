@@ -3,8 +3,10 @@ import {ModuleNames} from './modules.ts';
 import type {Module, Modules} from './modules.ts';
 import {declaredBy} from './scope.ts';
 import type {Syntax} from './syntax.ts';
-import {keyOf, treeOf} from './tree.ts';
-import type {Ref, Tree} from './tree.ts';
+import {keyOf} from './names.ts';
+import type {Ref} from './names.ts';
+import {treeOf} from './tree.ts';
+import type {Tree} from './tree.ts';
 
 /** A statement of a module, or a call of `variable` in one. */
 export interface Node {

@@ -8,7 +8,7 @@ import {CodeGraph} from './graph.ts';
 import type {Node} from './graph.ts';
 import {ModuleNames, Modules} from './modules.ts';
 import type {Imports, Module} from './modules.ts';
-import type {Ref} from './tree.ts';
+import type {Ref} from './names.ts';
 
 /** Where a variable came from when its file was loaded. */
 export interface Made {

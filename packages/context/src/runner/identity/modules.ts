@@ -1,10 +1,9 @@
 import {dirname, relative} from 'node:path';
 import {parseSync} from 'oxc-parser';
+import type {Meaning, Names} from './names.ts';
 import {declaredBy, hoisted, isFunction} from './scope.ts';
-import {bare, isOnlyTypes, isSyntax, nameOf, part, parts} from './syntax.ts';
+import {bare, isOnlyTypes, isSyntax, makesContainer, nameOf, part, parts} from './syntax.ts';
 import type {Syntax} from './syntax.ts';
-import {makesContainer} from './tree.ts';
-import type {Meaning, Names} from './tree.ts';
 
 /** Which file each import of a file means, as the bundler has found out; a package is not among them. */
 export type Imports = ReadonlyMap<string, ReadonlyMap<string, string>>;

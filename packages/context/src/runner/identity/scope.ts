@@ -1,4 +1,4 @@
-import {childrenOf, isOnlyTypes, nameOf, part, parts} from './syntax.ts';
+import {bare, childrenOf, isOnlyTypes, nameOf, part, parts} from './syntax.ts';
 import type {Syntax} from './syntax.ts';
 
 /** The names of a function or block; each is known by its place, so that its spelling does not count. */
@@ -79,4 +79,18 @@ export function blockScope(node: Syntax, parent: Scope | undefined): Scope {
     return head?.type === 'VariableDeclaration' ? declaredBy(head) : [];
   });
   return scopeWith([...heads, ...boundBy(part(node, 'param')), ...statements.flatMap(declaredBy)], parent);
+}
+
+/** The names of `a.b.c`, unless `a` is a local name or the chain is none of plain names. */
+export function chainOf(wrapped: Syntax, scope: Scope | undefined): string[] | undefined {
+  const node = bare(wrapped);
+  if (node.type === 'Identifier') {
+    const name = nameOf(node) as string;
+    return localName(name, scope) === undefined ? [name] : undefined;
+  }
+  if (node.type === 'ChainExpression') return chainOf(part(node, 'expression') as Syntax, scope);
+  if (node.type !== 'MemberExpression' || node['computed'] === true) return undefined;
+  const base = chainOf(part(node, 'object') as Syntax, scope);
+  const name = nameOf(part(node, 'property'));
+  return base && name !== undefined ? [...base, name] : undefined;
 }

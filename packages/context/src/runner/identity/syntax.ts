@@ -62,3 +62,13 @@ export function bare(node: Syntax): Syntax {
   const inner = wrappers.has(node.type) ? part(node, 'expression') : undefined;
   return inner ? bare(inner) : node;
 }
+
+const containersOf = new Set(['ArrayExpression', 'ObjectExpression']);
+
+/** Tells whether an expression makes a plain list, object, map or set. */
+export function makesContainer(node: Syntax | undefined): boolean {
+  if (node === undefined) return false;
+  const made = bare(node);
+  const callee = made.type === 'NewExpression' ? nameOf(part(made, 'callee')) : undefined;
+  return containersOf.has(made.type) || callee === 'Map' || callee === 'Set';
+}

@@ -1,36 +1,12 @@
 import {createHash} from 'node:crypto';
-import {blockScope, functionScope, isFunction, localName, scopeWith} from './scope.ts';
+import {Effects} from './effects.ts';
+import type {Place} from './effects.ts';
+import {keyOf} from './names.ts';
+import type {Names, Ref} from './names.ts';
+import {blockScope, chainOf, functionScope, isFunction, localName, scopeWith} from './scope.ts';
 import type {Scope} from './scope.ts';
 import {bare, childrenOf, isOnlyTypes, isSyntax, nameOf, part, parts} from './syntax.ts';
 import type {Syntax} from './syntax.ts';
-
-/** Something that modules have: a name of one (`path` and `name`), all of one (no name), or everything (no path). */
-export interface Ref {
-  readonly path: string;
-  readonly name: string | undefined;
-  /** True: from inside a function, which may also call what is a variable of its own. */
-  readonly isDeep: boolean;
-}
-
-/** What a chain of names (`helper.table.mean`) means in a module. */
-export type Meaning =
-  | {readonly kind: 'text'; readonly text: string; readonly used: number}
-  | {readonly kind: 'ref'; readonly path: string; readonly name: string | undefined; readonly used: number};
-
-/** What the module around a statement knows. */
-export interface Names {
-  readonly path: string;
-  readonly relative: string;
-  meaning(chain: readonly string[]): Meaning;
-  /** What an `import(…)` of a text gives. */
-  imported(specifier: string): Meaning;
-  /** What of ours a chain is: `variable`, `group`, or a `factory` that `group` has made. */
-  declarator(chain: readonly string[]): 'variable' | 'group' | 'factory' | undefined;
-  /** Whether the value behind a name cannot change once it is made. */
-  isFixed(chain: readonly string[]): boolean;
-  /** Whether it is a plain list, object, map or set. */
-  isContainer(chain: readonly string[]): boolean;
-}
 
 /** A statement, or a call of `variable` in one, normalised: without types, comments, formatting and the names of locals. */
 export interface Tree {
@@ -49,9 +25,6 @@ export interface Tree {
   readonly variables: readonly {readonly node: Syntax; readonly tree: Tree}[];
 }
 
-/** A name of a module, as the key of maps. */
-export const keyOf = (path: string, name: string | undefined): string => `${path}\0${name ?? ''}`;
-
 /** Normalises a statement of a module. */
 export const treeOf = (node: Syntax, names: Names): Tree => new Writer(names, undefined, 0).write(node);
 
@@ -60,19 +33,8 @@ const left = new Set(
     ' ',
   ),
 );
-const mutators = new Set('push pop shift unshift splice sort reverse fill copyWithin set add delete clear append'.split(' '));
-const containersOf = new Set(['ArrayExpression', 'ObjectExpression']);
 const looks = {variable: ['title', 'tags', 'description'], group: ['tags'], factory: ['title', 'tags', 'sep']} as const;
-const pureCallees = /^B (Number|String|Boolean|BigInt|Symbol|parseInt|parseFloat|isNaN|isFinite)$/;
 const seesModule = new Set(['eval', 'Function', 'require']);
-
-/** Tells whether an expression makes a plain list, object, map or set. */
-export function makesContainer(node: Syntax | undefined): boolean {
-  if (node === undefined) return false;
-  const made = bare(node);
-  const callee = made.type === 'NewExpression' ? nameOf(part(made, 'callee')) : undefined;
-  return containersOf.has(made.type) || callee === 'Map' || callee === 'Set';
-}
 
 class Writer {
   readonly #names: Names;
@@ -80,18 +42,16 @@ class Writer {
   readonly #refs: Ref[] = [];
   readonly #places = new Map<string, number>();
   readonly #direct = new Set<string>();
-  readonly #changes = new Set<string>();
-  readonly #changesWhenCalled = new Set<string>();
+  readonly #effects: Effects;
   readonly #variables: {node: Syntax; tree: Tree}[] = [];
   #scope: Scope | undefined;
   /** How many functions are around this place. */
   #depth: number;
-  #hasEffects = false;
-  #calls = false;
   #root: Syntax | undefined;
 
   constructor(names: Names, scope: Scope | undefined, depth: number) {
     this.#names = names;
+    this.#effects = new Effects(names);
     this.#scope = scope;
     this.#depth = depth;
   }
@@ -99,14 +59,15 @@ class Writer {
   write(node: Syntax): Tree {
     this.#root = node;
     this.#visit(node);
+    const {changes, changesWhenCalled, hasEffects, calls} = this.#effects;
     return {
       digest: createHash('sha256').update(this.#out.join('\0')).digest('hex'),
       refs: this.#refs,
       direct: this.#direct,
-      changes: this.#changes,
-      changesWhenCalled: this.#changesWhenCalled,
-      hasEffects: this.#hasEffects,
-      calls: this.#calls,
+      changes,
+      changesWhenCalled,
+      hasEffects,
+      calls,
       variables: this.#variables,
     };
   }
@@ -203,21 +164,12 @@ class Writer {
     else this.#say(local);
   }
 
-  #chain(wrapped: Syntax): string[] | undefined {
-    const node = bare(wrapped);
-    if (node.type === 'Identifier') {
-      const name = nameOf(node) as string;
-      return localName(name, this.#scope) === undefined ? [name] : undefined;
-    }
-    if (node.type === 'ChainExpression') return this.#chain(part(node, 'expression') as Syntax);
-    if (node.type !== 'MemberExpression' || node['computed'] === true) return undefined;
-    const base = this.#chain(part(node, 'object') as Syntax);
-    const name = nameOf(part(node, 'property'));
-    return base && name !== undefined ? [...base, name] : undefined;
+  get #place(): Place {
+    return {scope: this.#scope, depth: this.#depth};
   }
 
   #member(node: Syntax): void {
-    const chain = this.#chain(node);
+    const chain = chainOf(node, this.#scope);
     if (chain) {
       for (const name of chain.slice(this.#mean(chain))) this.#say('.', name);
       return;
@@ -327,13 +279,11 @@ class Writer {
   // Calls
 
   #call(node: Syntax): void {
-    const callee = part(node, 'callee') as Syntax;
-    const chain = this.#chain(callee);
+    const chain = chainOf(part(node, 'callee') as Syntax, this.#scope);
     const declarator = chain && this.#names.declarator(chain);
     if (declarator === 'variable' && node !== this.#root) return this.#apart(node);
     if (declarator) return this.#declaration(node, declarator);
-    this.#calls ||= this.#depth === 0;
-    this.#changedByCall(node, callee);
+    this.#effects.called(node, this.#place);
     this.#generic(node);
   }
 
@@ -360,72 +310,16 @@ class Writer {
     }
   }
 
-  #changedByCall(node: Syntax, callee: Syntax): void {
-    const method = nameOf(part(callee, 'property'));
-    const base = callee.type === 'MemberExpression' ? part(callee, 'object') : undefined;
-    const chain = base && this.#chain(base);
-    if (base && chain && this.#isChangeable(chain) && (this.#depth === 0 || mutators.has(method ?? ''))) this.#changed(base);
-    const isAssign = base !== undefined && nameOf(base) === 'Object' && method === 'assign';
-    if (this.#depth > 0 && !isAssign) return;
-    const own = this.#chain(callee);
-    const said = own && this.#names.meaning(own);
-    if (said?.kind === 'text' && pureCallees.test(said.text)) return;
-    for (const argument of parts(node, 'arguments')) {
-      const named = this.#chain(argument.type === 'SpreadElement' ? (part(argument, 'argument') as Syntax) : argument);
-      if (named && this.#isChangeable(named)) this.#changed(argument);
-    }
-  }
-
-  #isChangeable(chain: readonly string[]): boolean {
-    const meaning = this.#names.meaning(chain);
-    return meaning.kind === 'ref' && meaning.name !== undefined && !this.#names.isFixed(chain);
-  }
-
-  // Changes
+  // What may change something
 
   #changing(node: Syntax, field: string): void {
-    this.#changed(part(node, field) as Syntax);
+    this.#effects.stored(part(node, field) as Syntax, this.#place);
     this.#generic(node);
-  }
-
-  /** Something is stored in the thing that a chain begins with. */
-  #changed(target: Syntax): void {
-    for (
-      let node = bare(target);
-      ;
-      node = bare(part(node, 'object') ?? part(node, 'argument') ?? part(node, 'callee') ?? ({type: ''} as Syntax))
-    ) {
-      if (node.type === 'ObjectPattern' || node.type === 'ArrayPattern') {
-        for (const child of childrenOf(node)) this.#changed(part(child, 'value') ?? part(child, 'argument') ?? child);
-        return;
-      }
-      const chain = this.#chain(node);
-      if (!chain && node.type !== '') continue;
-      if (chain) this.#changedChain(chain);
-      return;
-    }
-  }
-
-  #changedChain(chain: readonly string[]): void {
-    const meaning = this.#names.meaning(chain);
-    if (meaning.kind === 'ref' && meaning.name !== undefined)
-      (this.#depth === 0 ? this.#changes : this.#changesWhenCalled).add(keyOf(meaning.path, meaning.name));
-    else if (this.#depth === 0) this.#hasEffects = true;
   }
 
   #expression(node: Syntax): void {
-    if (this.#depth === 0) this.#hasEffects ||= !this.#isHarmless(bare(part(node, 'expression') as Syntax));
+    this.#effects.executed(bare(part(node, 'expression') as Syntax), this.#place);
     this.#generic(node);
-  }
-
-  /** `table.push(1)` and `x = 1` concern only who uses them. */
-  #isHarmless(node: Syntax): boolean {
-    if (node.type === 'AssignmentExpression')
-      return !mayCall(part(node, 'right')) || this.#chain(part(node, 'left') as Syntax) !== undefined;
-    if (node.type === 'UpdateExpression') return true;
-    const callee = node.type === 'CallExpression' ? part(node, 'callee') : undefined;
-    const chain = callee?.type === 'MemberExpression' ? this.#chain(part(callee, 'object') as Syntax) : undefined;
-    return (chain !== undefined && this.#names.isContainer(chain)) || !mayCall(node);
   }
 
   #importExpression(node: Syntax): void {
@@ -440,8 +334,3 @@ class Writer {
 
 /** A plain field of a node as text. */
 const written = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
-
-function mayCall(node: Syntax | undefined): boolean {
-  if (node === undefined || isFunction(node)) return false;
-  return /^(Call|New|Await|Import|TaggedTemplate|Yield)Expression$/.test(node.type) || childrenOf(node).some(mayCall);
-}
