@@ -1,5 +1,6 @@
 import {readFile, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {openToAll} from '@firstlight/store';
 import type {ExperimentFolder} from '@firstlight/store';
 import {z} from 'zod';
 import {removeFile} from './queue/durable-files.ts';
@@ -19,6 +20,7 @@ async function markOf({database}: Folder): Promise<Mark> {
 /** Notes how the database is when we leave it, so that the next start sees whether someone else was there. */
 export async function leaveMark(folder: Folder): Promise<void> {
   await writeFile(fileOf(folder), `${JSON.stringify(await markOf(folder))}\n`);
+  openToAll(fileOf(folder));
 }
 
 /** Tells whether the database is not as we left it. False also when we left without a word (a crash): then the writer's own mark tells. */

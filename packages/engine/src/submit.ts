@@ -3,6 +3,7 @@ import {open, readdir, readFile, rename, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {FirstlightError} from '@firstlight/core';
 import type {RunId} from '@firstlight/core';
+import {openToAll} from '@firstlight/store';
 import type {ExperimentFolder, ReaderProcess} from '@firstlight/store';
 import {makeDirectory, removeFile} from './queue/durable-files.ts';
 
@@ -56,7 +57,8 @@ export async function assertStored({quarantine}: Parts['folder'], fragment: stri
 }
 
 async function write(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-  await using file = await open(path, 'wx', 0o666);
+  await using file = await open(path, 'wx');
+  openToAll(path);
   let bytes = 0;
   for await (const piece of content) {
     bytes += piece.byteLength;

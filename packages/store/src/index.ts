@@ -17,6 +17,7 @@ export {lastOwner} from './writer/lock.ts';
 export type {FolderOwner} from './writer/lock.ts';
 // Files that must survive a power cut
 export {makeDirectory, makePath, writeFileDurably} from './folder/durable.ts';
+export {openToAll} from './folder/modes.ts';
 // Steps at which tests end a process
 export {faultPoint} from './fault-point.ts';
 // Values and fragments

@@ -3,7 +3,7 @@ import {open, readdir, rm} from 'node:fs/promises';
 import type {FileHandle} from 'node:fs/promises';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
-import {faultPoint} from '@firstlight/store';
+import {faultPoint, openToAll} from '@firstlight/store';
 import {decodeLine, encodeLine, isChange} from './encoding.ts';
 import type {CellReference, FeedChange} from './encoding.ts';
 
@@ -109,8 +109,9 @@ export class ChangeLog implements AsyncDisposable {
 
   async #startSegment(active: readonly CellReference[]): Promise<void> {
     const path = join(this.#directory, `changes-${String(this.#current).padStart(12, '0')}.jsonl`);
-    const file = await open(path, 'w', 0o666);
+    const file = await open(path, 'w');
     try {
+      openToAll(path);
       const header = Buffer.from(encodeLine({after: this.#current, active}));
       await writeWhole(file, header, 0);
       this.#bytes = header.length;

@@ -1,6 +1,7 @@
-import {mkdir, open, readFile, rename} from 'node:fs/promises';
+import {open, readFile, rename} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {RunId} from '@firstlight/core';
+import {makeDirectory, openToAll} from '@firstlight/store';
 import {z} from 'zod';
 import {unlessMissing} from './run-state.ts';
 
@@ -22,7 +23,7 @@ export const seenInDirectory = (directory: string): SeenStore => {
   return {
     get: async (run, trigger) => (await read(run))[trigger],
     async set(run, trigger, signature) {
-      await mkdir(directory, {recursive: true});
+      makeDirectory(directory);
       await replaceFile(pathOf(run), JSON.stringify({...(await read(run)), [trigger]: signature}));
     },
   };
@@ -52,6 +53,7 @@ export const replaceFile = async (path: string, text: string): Promise<void> => 
   const beside = `${path}.writing`;
   {
     await using file = await open(beside, 'w');
+    openToAll(beside);
     await file.writeFile(text);
     await file.sync();
   }

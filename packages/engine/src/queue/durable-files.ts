@@ -1,6 +1,6 @@
-import {mkdir, open, rename, rm} from 'node:fs/promises';
+import {open, rename, rm} from 'node:fs/promises';
 import {join} from 'node:path';
-import {faultPoint} from '@firstlight/store';
+import {faultPoint, makeDirectory as makeShared, openToAll} from '@firstlight/store';
 
 /** A file to be written: its name inside the directory, and its text. */
 export interface DurableFile {
@@ -10,8 +10,8 @@ export interface DurableFile {
 
 const filesAtOnce = 16;
 
-/** Makes a directory (and those above) that the folder's group can use. */
-export const makeDirectory = async (directory: string): Promise<void> => void (await mkdir(directory, {recursive: true}));
+/** Makes a directory (and those above) that everybody who shares the folder can use. */
+export const makeDirectory = async (directory: string): Promise<void> => makeShared(directory);
 
 /**
  * Writes files so that each is there whole or not at all, whatever happens, and is there for good when this returns.
@@ -34,7 +34,8 @@ export async function removeFile(path: string): Promise<void> {
 async function writeBeside(directory: string, {name, text}: DurableFile): Promise<void> {
   const beside = join(directory, `.${name}.writing`);
   try {
-    await using file = await open(beside, 'w', 0o666);
+    await using file = await open(beside, 'w');
+    openToAll(beside);
     await file.writeFile(text);
     await file.sync();
   } catch (error) {

@@ -1,6 +1,7 @@
 import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {z} from 'zod';
+import {openToAll} from '../folder/modes.ts';
 
 const record = z.record(z.string(), z.int().nonnegative());
 
@@ -29,6 +30,7 @@ export class Attempts {
       this.#path,
       JSON.stringify(Object.fromEntries(fragments.map((fragment) => [fragment, this.#crashes.get(fragment) ?? 0]))),
     );
+    openToAll(this.#path); // after a crash it may be another person's server that goes on
     try {
       return merge();
     } finally {
