@@ -54,6 +54,7 @@ export function program(): Command {
   const firstlight = new Command('firstlight')
     .description('Turns the runs of an X-ray beamtime into a live table.')
     .version('0.1.0')
+    .enablePositionalOptions() // `show` has a --version of its own
     .exitOverride()
     .showHelpAfterError('(add --help for what can be said here)')
     .configureHelp({showGlobalOptions: true});
@@ -99,6 +100,7 @@ const commands: (() => Command)[] = [
       .description('show the table, one run, or one value')
       .argument('[run]', 'run number', wholeNumber)
       .argument('[name]', 'variable')
+      .option('--version <n>', 'this version of the value, as `firstlight history` lists them (default: the newest)', atLeastOne)
       .option('--proposal <n>', 'when the folder holds several', wholeNumber)
       .addOption(folder())
       .addOption(json())
@@ -149,7 +151,11 @@ const commands: (() => Command)[] = [
       .description('compare two versions of a value: the values, their code, inputs, files and packages')
       .argument('<run>', 'run number', wholeNumber)
       .argument('<name>', 'variable')
-      .argument('[a]', 'the first version (default: the one before the second)', atLeastOne)
+      .argument(
+        '[a]',
+        'the first version (default: the one before the second; alone, the newest is compared with the one before it, too)',
+        atLeastOne,
+      )
       .argument('[b]', 'the second version (default: the newest)', atLeastOne)
       .option('--proposal <n>', 'when the folder holds several', wholeNumber)
       .addOption(folder())

@@ -12,7 +12,7 @@ import {columnsQuery} from './table/select.ts';
 import type {TableSelection} from './table/select.ts';
 import type {Table} from './table/table.ts';
 import type {Transport} from './transport.ts';
-import {readValue} from './values/read.ts';
+import {bytesOf, readValue} from './values/read.ts';
 import type {AnyVariables, ReadOptions} from './values/value.ts';
 import {openJobs, post, processEvents} from './work/events.ts';
 
@@ -63,6 +63,8 @@ export interface Version extends RunId {
   readonly version: number;
   readonly state: string;
   readonly summary: unknown;
+  /** Whether `read` can give its data. */
+  readonly hasData: boolean;
   readonly [fact: string]: unknown;
 }
 
@@ -127,15 +129,16 @@ export class RemoteExperiment<V extends object = AnyVariables> implements AsyncD
    *
    * Elements have the bits that are stored. pandas tables come as xarray would have them: a DataFrame as a Dataset, a Series as a DataArray.
    *
-   * @throws FirstlightError `no-such-run`, `no-such-variable`, `too-large` (more than 256 MB: ask for a slice), `damaged-value`.
+   * @throws FirstlightError `no-such-run`, `no-such-variable`, `too-large` (more than 256 MB: ask for a slice), `damaged-value`; for a version `no-version`, and `no-value` when its
+   * data is not kept any more (`hasData` in `history` says so).
    */
   async read<N extends keyof V & string>(run: RunRef, name: N, options: ReadOptions = {}): Promise<V[N]> {
     return (await readValue({transport: this.#transport, path: this.#path(run, name), options})) as V[N];
   }
 
   /** A picture that stands for a value, as a PNG. @throws FirstlightError `no-preview` when nothing in it can be drawn. */
-  picture(run: RunRef, name: keyof V & string): Promise<Uint8Array> {
-    return askBytes(this.#transport, `${this.#path(run, name)}/preview.png`);
+  picture(run: RunRef, name: keyof V & string, options: Pick<ReadOptions, 'version' | 'signal'> = {}): Promise<Uint8Array> {
+    return bytesOf({transport: this.#transport, path: this.#path(run, name), options}, '/preview.png');
   }
 
   // --- Following

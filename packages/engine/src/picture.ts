@@ -9,5 +9,5 @@ export const pictureAddresses =
   (experiment: string): PictureAddress =>
   ({proposal, run}, name, version) => {
     const digest = createHash('sha256').update(version).digest('hex').slice(0, 12);
-    return `/api/experiments/${encodeURIComponent(experiment)}/runs/${proposal}/${run}/${encodeURIComponent(name)}/preview.png?version=${digest}`;
+    return `/api/experiments/${encodeURIComponent(experiment)}/runs/${proposal}/${run}/${encodeURIComponent(name)}/preview.png?digest=${digest}`;
   };

@@ -40,7 +40,7 @@ test('the history tells which code made each version, and diff how two differ', 
   expect(between?.code.text).toContain('-    return 1 * SCALE\n+    return 5 * SCALE\n');
   const [ofLine] = await ask(experiment, 'diff', {run: 1, name: 'line'});
   expect(ofLine).toMatchObject({code: {isChanged: false, text: ''}, inputs: [{parameter: 'base', name: 'base'}]});
-  expect(await experiment.reader.readVersion(dir, run(1), 'line', 1)).toMatchObject({array: {data: Float64Array.of(1, 2, 3, 4)}});
+  expect(await experiment.reader.readData(dir, run(1), 'line', {version: 1})).toMatchObject({array: {data: Float64Array.of(1, 2, 3, 4)}});
 });
 
 test('a constant that a variable uses is shown by the context file', async () => {

@@ -140,6 +140,7 @@ const signatures = {
   H5Pclose: ['int', 'id'],
   H5Pset_fclose_degree: ['int', 'id', 'int'],
   H5Pset_libver_bounds: ['int', 'id', 'int', 'int'],
+  H5Pset_fapl_core: ['int', 'id', 'size', 'uint'],
   H5Pset_chunk: ['int', 'id', 'int', 'memory'],
   H5Pget_chunk: ['int', 'id', 'int', 'memory'],
   H5Pget_layout: ['int', 'id'],

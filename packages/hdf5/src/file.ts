@@ -24,6 +24,8 @@ export interface OpenOptions {
   readonly format?: 'earliest' | 'latest';
   /** Remember the order in which names are made in the root group (new files only). */
   readonly trackOrder?: boolean;
+  /** Keep the file in memory: nothing is on the disk, and it is gone when it is closed (mode x only). */
+  readonly inMemory?: boolean;
 }
 
 const access = {r: 0, 'r+': 1, w: 2, x: 4} as const;
@@ -33,6 +35,7 @@ const closeEverything = 3;
 const format110 = 2;
 const flushEverything = 1;
 const retryEveryMs = 10;
+const memoryStepBytes = 65_536;
 const trackedAndIndexed = 3;
 
 /** An open HDF5 file, and its root group. Closing it closes everything opened through it. */
@@ -114,7 +117,7 @@ function checkNotLocked(path: string, options: OpenOptions): void {
 
 function withAccess<T>(
   mode: OpenMode,
-  {locking = true, swmr = false, format = swmr ? 'latest' : 'earliest'}: OpenOptions,
+  {locking = true, swmr = false, format = swmr ? 'latest' : 'earliest', inMemory = false}: OpenOptions,
   use: (properties: Id) => T,
 ): T {
   return withId(
@@ -124,6 +127,7 @@ function withAccess<T>(
       h5().H5Pset_fclose_degree(id, closeEverything);
       // "Best effort": a file system without locks is no reason to refuse its files.
       h5().setFileLocking?.(id, locking ? 1 : 0, 1);
+      if (inMemory) h5().H5Pset_fapl_core(id, memoryStepBytes, 0);
       if (format === 'latest' && mode !== 'r') h5().H5Pset_libver_bounds(id, format110, format110);
       return use(id);
     },

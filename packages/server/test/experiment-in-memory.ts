@@ -70,6 +70,7 @@ export async function experimentInMemory(): Promise<Double> {
       readData: noReader,
       readPreview: noReader,
       previewPng: noReader,
+      history: noReader,
     },
   };
 }

@@ -77,7 +77,7 @@ test('the table holds the stored values', async () => {
   const {rows} = (await get('/api/experiments/p1234/table?format=json')).json();
   expect(rows).toHaveLength(1);
   expect(rows[0].values.number).toMatchObject({state: 'ok', summary: 1.5});
-  expect(rows[0].values.picture.summary.image).toMatch(/^\/api\/experiments\/p1234\/runs\/1234\/7\/picture\/preview\.png\?version=/);
+  expect(rows[0].values.picture.summary.image).toMatch(/^\/api\/experiments\/p1234\/runs\/1234\/7\/picture\/preview\.png\?digest=/);
   expect(rows[0].values.broken).toMatchObject({state: 'failed', message: 'ValueError: no beam'});
 });
 

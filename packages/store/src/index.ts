@@ -40,6 +40,8 @@ export type {FoundFragment} from './reader/list-fragments.ts';
 export type {OriginColumns} from './history/read-origins.ts';
 export type {DataDiff, PartDiff} from './history/compare-data.ts';
 export type {HistoryEntry} from './history/read-history.ts';
+export {cellOfVersion, versionIn} from './history/version-place.ts';
+export type {VersionPlace} from './history/version-place.ts';
 export type {KnownContext} from './history/known.ts';
 export type {RememberedContext, RunFile} from './history/remember.ts';
 export type {NamedCells} from './history/notice.ts';

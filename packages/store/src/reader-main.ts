@@ -2,6 +2,7 @@
 import type {RunId} from '@firstlight/core';
 import {serveCalls} from '@firstlight/hdf5';
 import {allSettings} from './database/settings.ts';
+import {opener} from './history/open-version.ts';
 import {historyCalls} from './history/reader-calls.ts';
 import {Connections} from './reader/connections.ts';
 import {dataKinds} from './reader/data-kinds.ts';
@@ -9,7 +10,7 @@ import {describeValue} from './reader/describe-value.ts';
 import {extractValue} from './reader/extract.ts';
 import {loadCells, loadPage} from './reader/load-cells.ts';
 import {loadStructure} from './reader/load-structure.ts';
-import {previewPng} from './reader/preview-png.ts';
+import {previewPng, versionPng} from './reader/preview-png.ts';
 import {readData, readPreview, type Slice} from './reader/read-value.ts';
 import {damageOfFragment} from './merge/damage.ts';
 import {pathsOf} from './folder/layout.ts';
@@ -24,7 +25,10 @@ interface ValueArguments {
   readonly run: RunId;
   readonly name: string;
   readonly slice?: Slice;
+  readonly version?: number;
 }
+
+const openerOf = ({dir, version}: ValueArguments) => opener(connections.of(dir), version);
 
 serveCalls({
   ...historyCalls(connections),
@@ -33,12 +37,13 @@ serveCalls({
   loadPage: ({dir, upTo, atLeast}: {dir: string; upTo: RunId | null; atLeast?: number}) => loadPage(connections.of(dir), upTo, atLeast),
   loadCells: ({dir, run, names}: {dir: string; run: RunId; names?: readonly string[]}) => loadCells(connections.of(dir), run, names),
   dataKinds: ({dir, run}: {dir: string; run: RunId}) => dataKinds(dir, run),
-  describeValue: ({dir, run, name}: ValueArguments) => describeValue(dir, run, name),
-  readData: ({dir, run, name, slice}: ValueArguments) => readData(dir, run, name, slice ? {slice} : {}),
+  describeValue: (asked: ValueArguments) => describeValue(asked.dir, asked.run, asked.name, openerOf(asked)),
+  readData: (asked: ValueArguments) => readData(asked.dir, asked.run, asked.name, {slice: asked.slice, open: openerOf(asked)}),
   fragmentDamage: (path: string) => damageOfFragment(path),
-  extractValue: ({dir, run, name, path}: ValueArguments & {path: string}) => extractValue(dir, run, name, path),
-  readPreview: ({dir, run, name}: ValueArguments) => readPreview(dir, run, name),
-  previewPng: ({dir, run, name}: ValueArguments) => previewPng(connections.of(dir), dir, run, name),
+  extractValue: (asked: ValueArguments & {path: string}) => extractValue(asked.dir, asked.run, asked.name, asked.path, openerOf(asked)),
+  readPreview: (asked: ValueArguments) => readPreview(asked.dir, asked.run, asked.name, openerOf(asked)),
+  previewPng: ({dir, run, name, version}: ValueArguments) =>
+    version === undefined ? previewPng(connections.of(dir), dir, run, name) : versionPng(connections.of(dir), dir, {run, name, version}),
   settings: (dir: string) => allSettings(connections.of(dir)),
   fragments: (dir: string) => listFragments(connections.of(dir), pathsOf(dir)),
   timeComments: (dir: string) => timeComments(connections.of(dir)),

@@ -14,6 +14,11 @@ import type {TimeComment} from './edits/time-comments.ts';
 import type {FolderCheck} from './verify/check-folder.ts';
 import type {Defect, RunCheck} from './verify/defects.ts';
 
+/** Which version of a value; left out: the newest, also when it waits to be merged. */
+export interface ValueOptions extends CallOptions {
+  readonly version?: number | undefined;
+}
+
 /**
  * Reads tables, arrays, figures and pictures in a process of its own: a slow disk does not stop the server, and a damaged file that crashes the HDF5 library
  * costs one request (`helper-crashed`); the next one starts a new process.
@@ -71,9 +76,9 @@ export class ReaderProcess implements AsyncDisposable {
     return this.#helper.call('loadCells', {dir, run, names}, options);
   }
 
-  /** What a value is (kind, dtype, shape, labels) without reading its elements. Throws `no-value`. */
-  describeValue(dir: string, run: RunId, name: string, options?: CallOptions): Promise<ValueDescription> {
-    return this.#helper.call('describeValue', {dir, run, name}, options);
+  /** What a value is (kind, dtype, shape, labels) without reading its elements. Throws `no-value`, `no-version`. */
+  describeValue(dir: string, run: RunId, name: string, {version, ...options}: ValueOptions = {}): Promise<ValueDescription> {
+    return this.#helper.call('describeValue', {dir, run, name, version}, options);
   }
 
   /** What sort of things the values of a run are, as far as they are merged. */
@@ -81,14 +86,19 @@ export class ReaderProcess implements AsyncDisposable {
     return this.#helper.call('dataKinds', {dir, run}, options);
   }
 
-  /** A value's data, whole or a slice of it. Throws `no-value`, `damaged-value`. */
-  readData(dir: string, run: RunId, name: string, {slice, ...options}: CallOptions & {slice?: Slice} = {}): Promise<ReadValue> {
-    return this.#helper.call('readData', {dir, run, name, slice}, options);
+  /** A value's data, whole or a slice of it. Throws `no-value` (also: the data of this version is not kept any more), `no-version`, `damaged-value`. */
+  readData(
+    dir: string,
+    run: RunId,
+    name: string,
+    {slice, version, ...options}: ValueOptions & {readonly slice?: Slice | undefined} = {},
+  ): Promise<ReadValue> {
+    return this.#helper.call('readData', {dir, run, name, slice, version}, options);
   }
 
-  /** Writes all that is stored of a value into a new file, laid out like a run's. Throws `no-value`. */
-  extractValue(dir: string, run: RunId, name: string, path: string, options?: CallOptions): Promise<void> {
-    return this.#helper.call('extractValue', {dir, run, name, path}, options);
+  /** Writes all that is stored of a value into a new file, laid out like a run's. Throws `no-value`, `no-version`. */
+  extractValue(dir: string, run: RunId, name: string, path: string, {version, ...options}: ValueOptions = {}): Promise<void> {
+    return this.#helper.call('extractValue', {dir, run, name, path, version}, options);
   }
 
   /** Why a complete fragment cannot be merged, in a sentence; undefined when it can. */
@@ -97,13 +107,13 @@ export class ReaderProcess implements AsyncDisposable {
   }
 
   /** What a double click shows: the explicit preview, else data that can be drawn, else undefined. */
-  readPreview(dir: string, run: RunId, name: string, options?: CallOptions): Promise<ReadValue | undefined> {
-    return this.#helper.call('readPreview', {dir, run, name}, options);
+  readPreview(dir: string, run: RunId, name: string, {version, ...options}: ValueOptions = {}): Promise<ReadValue | undefined> {
+    return this.#helper.call('readPreview', {dir, run, name, version}, options);
   }
 
   /** A small PNG: the stored thumbnail, or drawn from the preview or data; undefined when there is nothing to draw. */
-  previewPng(dir: string, run: RunId, name: string, options?: CallOptions): Promise<Uint8Array | undefined> {
-    return this.#helper.call('previewPng', {dir, run, name}, options);
+  previewPng(dir: string, run: RunId, name: string, {version, ...options}: ValueOptions = {}): Promise<Uint8Array | undefined> {
+    return this.#helper.call('previewPng', {dir, run, name, version}, options);
   }
 
   /** Everything the folder says about itself (`metameta`), as it is stored. */
@@ -119,17 +129,6 @@ export class ReaderProcess implements AsyncDisposable {
   /** What the values in the table were made of, as columns. */
   origins(dir: string, options?: CallOptions): Promise<OriginColumns> {
     return this.#helper.call('origins', dir, options);
-  }
-
-  /** The data of a version of a value, whole or a slice of it. Throws `no-version`; `no-value` when it has none, or it is not kept any more. */
-  readVersion(
-    dir: string,
-    run: RunId,
-    name: string,
-    version: number,
-    {slice, ...options}: CallOptions & {slice?: Slice} = {},
-  ): Promise<ReadValue> {
-    return this.#helper.call('readVersion', {dir, run, name, version, slice}, options);
   }
 
   /** How the data of two versions of a value differ, element by element. Throws `no-version`. */

@@ -5,7 +5,7 @@ import {expect, test} from 'vitest';
 import {type ExperimentFolder, openFolder, type Outcome, WriterProcess, writeFragment} from '../src/index.ts';
 import {openToRead} from '../src/database/connection.ts';
 import {readHistory} from '../src/history/read-history.ts';
-import {readVersion} from '../src/history/read-version.ts';
+import {opener} from '../src/history/open-version.ts';
 import {readData} from '../src/reader/read-value.ts';
 import {fragmentsOf, leave, newFolder, run, storedCells} from './folders.ts';
 import {array} from './support.ts';
@@ -74,7 +74,7 @@ function expectHistory(folder: ExperimentFolder): void {
     readHistory(connection, run, name)
       .map(({version, state, isCurrent}) => [version, state, isCurrent])
       .toReversed();
-  const read = (name: string, version: number) => readVersion(connection, folder.dir, {run, name, version});
+  const read = (name: string, version: number) => readData(folder.dir, run, name, {open: opener(connection, version)});
   const [old, last] = [(version: number) => [version, 'ok', false], (version: number, state = 'ok') => [version, state, true]];
   try {
     expect(versions('changing')).toEqual([old(1), old(2), last(3)]);

@@ -133,7 +133,7 @@ test('the data of a version is read from where it is: the run file, what was kep
     leave(folder, 'value', cell);
     await writer.merge();
   }
-  const read = (version: number) => reader.readVersion(folder.dir, run, 'value', version);
+  const read = (version: number) => reader.readData(folder.dir, run, 'value', {version});
   expect(await read(1)).toMatchObject({kind: 'array', array: cells[0]?.data});
   expect(await read(2)).toMatchObject({kind: 'DataArray', dims: ['energy'], coords: {scan: {data: ['second']}}});
   expect(await read(3)).toEqual({kind: 'text', text: 'text'});

@@ -59,7 +59,7 @@ test('neither our tables nor what fragments say of origins is seen by the offici
     [2, true, 'float64 (3,)'],
     [1, false, 'float64 (3,)'],
   ]);
-  expect(await reader.readVersion(folder.dir, run, 'merged_by_them', 2)).toMatchObject({array: {data: Float64Array.of(5, 0, 0)}});
+  expect(await reader.readData(folder.dir, run, 'merged_by_them', {version: 2})).toMatchObject({array: {data: Float64Array.of(5, 0, 0)}});
   expect(await official(directory, folder, names)).toMatchObject({read: {merged_by_them: 9, merged_by_us: 6}});
 });
 
@@ -92,7 +92,7 @@ test('a folder in which only official tools ever wrote has a history, too, also 
   await runDamnit(['combiner', 'now', '.'], {directory, folder: folder.dir});
   await using reader = await ReaderProcess.start();
   expect(await reader.history(folder.dir, run, 'value')).toMatchObject([{version: 1, isCurrent: true, state: 'ok', origin: null}]);
-  expect(await reader.readVersion(folder.dir, run, 'value', 1)).toMatchObject({array: {data: Float64Array.of(3, 0, 0)}});
+  expect(await reader.readData(folder.dir, run, 'value', {version: 1})).toMatchObject({array: {data: Float64Array.of(3, 0, 0)}});
   expect((await reader.origins(folder.dir)).length).toBe(0);
   expect(await reader.source(folder.dir, 'none')).toBeUndefined();
   expect(existsSync(join(openFolder(folder.dir).privateDir, 'history'))).toBe(false);

@@ -13,6 +13,7 @@ import h5py
 from .database import Database, load_cell, load_declared, load_names, load_runs, load_variables, settings
 from .errors import FirstlightError, NotAllowed, UnknownKey
 from .history import Version, load_history
+from .kept import stored_version
 from .model import Cell, RunKey, TableColumns, Variable
 from .stored import names_in, open_stored
 from .table import load_table
@@ -93,8 +94,12 @@ class Folder:
         return self.cell(run, name).summary
 
     @contextmanager
-    def stored(self, run: RunKey, name: str, part: str) -> Iterator[Path]:
-        """The file that has the newest data of a variable: a fragment that waits to be merged, else the run's own."""
+    def stored(self, run: RunKey, name: str, part: str, version: int | None = None) -> Iterator[Path]:
+        """The file that has the data of a version, or the newest data: a fragment that waits to be merged, else the run's own."""
+        if version is not None:
+            with stored_version(self.path, self._run_file(run), self.history(run, name), (run, name, version)) as path:
+                yield path
+            return
         for fragment in self._fragments(run):
             said = _says(fragment, name)
             if said == "none":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
 from .database import attributes_of, decode, has_column, load_cell
+from .errors import UnknownKey
 from .model import RunKey
 
 _MARKS = {"image": "<thumbnail>", "trendline": "<sparkline>", "array": "<ndarray>"}
@@ -29,6 +30,8 @@ class Version:
         author: who typed it, if a person did.
         source: the code of its variable, if it was computed and that is known.
         job, host, user, seconds: how it was computed, if that is known.
+        has_data: whether `read(version=…)` can give its data; that of old versions is kept for a while.
+        kind: what the data is: `float64 (3, 4)`, `DataArray`; None when there is none, or nobody looked.
     """
 
     version: int
@@ -44,6 +47,8 @@ class Version:
     host: str | None = field(default=None, repr=False)
     user: str | None = None
     seconds: float | None = None
+    has_data: bool = False
+    kind: str | None = None
 
 
 def version_in(line: Mapping[str, Any]) -> Version:
@@ -63,6 +68,8 @@ def version_in(line: Mapping[str, Any]) -> Version:
         origin.get("host"),
         origin.get("user"),
         origin.get("seconds"),
+        line["hasData"],
+        line["kind"],
     )
 
 
@@ -79,7 +86,8 @@ def _time(seconds: float | None) -> datetime | None:
 
 
 _VERSIONS = """
-SELECT version, state, timestamp, value, summary_type, summary_kind, attributes, provenance, author, source, job, host, user, seconds
+SELECT version, state, timestamp, value, summary_type, summary_kind, attributes, provenance, author, is_whole OR kept IS NOT NULL, kind,
+  source, job, host, user, seconds
 FROM fl_history LEFT JOIN fl_codes ON fl_codes.id = fl_history.code LEFT JOIN fl_computations ON fl_computations.id = fl_history.computation
 WHERE proposal = ? AND run = ? AND fl_history.name = ? ORDER BY version DESC
 """
@@ -100,16 +108,18 @@ def load_history(connection: sqlite3.Connection, run: RunKey, name: str) -> list
         current.attributes,
         current.provenance or "",
         None,
+        has_data=current.state == "ok",
     )
     versions = [_version(row, index == 0 and is_known and current.state != "missing") for index, row in enumerate(rows)]
     return versions if is_known else [unseen, *versions]
 
 
 def _version(row: tuple[Any, ...], is_current: bool) -> Version:
-    number, state, timestamp, value, kind, summary_kind, attributes, provenance, author, *computation = row
-    summary = None if state != "ok" else bool(value) if summary_kind == "bool" else _mark(decode(value, kind))
+    number, state, timestamp, value, summary_type, summary_kind, attributes, provenance, author, is_left, kind, *computation = row
+    summary = None if state != "ok" else bool(value) if summary_kind == "bool" else _mark(decode(value, summary_type))
+    has_data = state == "ok" and bool(is_current or is_left)
     said = attributes_of(attributes)
-    return Version(number, is_current, state, summary, _time(timestamp), said, provenance or "", author, *computation)
+    return Version(number, is_current, state, summary, _time(timestamp), said, provenance or "", author, *computation, has_data, kind)
 
 
 def _mark(summary: Any) -> Any:
@@ -118,3 +128,13 @@ def _mark(summary: Any) -> Any:
     if hasattr(summary, "shape"):
         return _MARKS["trendline" if summary.shape[:1] == (2,) and summary.ndim == 2 else "array"]
     return summary
+
+
+def version_among(history: Sequence[Version], run: RunKey, name: str, version: int) -> Version:
+    """The version with a number. Raises UnknownKey, which says what there is."""
+    found = next((one for one in history if one.version == version), None)
+    if found is not None:
+        return found
+    newest = history[0].version if history else 0
+    known = "it never had a value" if newest == 0 else "it has only version 1" if newest == 1 else f"it has versions 1 to {newest}"
+    raise UnknownKey("no-version", f'There is no version {version} of "{name}" for run {run.run} of proposal {run.proposal}; {known}.')

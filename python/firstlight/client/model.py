@@ -126,8 +126,8 @@ class Source(Protocol):
     def summary(self, run: RunKey, name: str) -> Any:
         """The small value as it is stored."""
 
-    def stored(self, run: RunKey, name: str, part: str) -> AbstractContextManager[Path]:
-        """A file that holds a variable's `data` or `preview`. Raises UnknownKey when there is none."""
+    def stored(self, run: RunKey, name: str, part: str, version: int | None = None) -> AbstractContextManager[Path]:
+        """A file that holds a variable's `data` or `preview`, the newest or a version's. Raises UnknownKey when there is none."""
 
     def table(self, names: Sequence[str] | None) -> TableColumns:
         """All runs, and these variables or all."""

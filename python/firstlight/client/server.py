@@ -122,11 +122,12 @@ class Server:
         return int(stored) if isinstance(stored, bool) else stored
 
     @contextmanager
-    def stored(self, run: RunKey, name: str, part: str) -> Iterator[Path]:
+    def stored(self, run: RunKey, name: str, part: str, version: int | None = None) -> Iterator[Path]:
         """The value in a file of its own, which is gone afterwards."""
         with tempfile.TemporaryDirectory(prefix="firstlight-") as directory:
             path = Path(directory) / "value.h5"
-            self._connection.download(f"{self._value_path(run, name)}/value.h5", path)
+            chosen = "" if version is None else f"?version={version}"
+            self._connection.download(f"{self._value_path(run, name)}/value.h5{chosen}", path)
             yield path
 
     def table(self, names: Sequence[str] | None) -> TableColumns:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from html import escape
+from numbers import Integral
 from typing import Any
 
-from .errors import UnknownKey
-from .history import Version
+from .errors import BadRequest, UnknownKey
+from .history import Version, version_among
 from .model import Cell, RunKey, Source, Variable
 from .stored import read_data, read_preview
 
@@ -84,18 +85,25 @@ class Value:
         seconds = self._cell().timestamp
         return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
 
-    def read(self, deserialize_plotly: bool = True) -> Any:
-        """The whole value.
+    def read(self, deserialize_plotly: bool = True, *, version: int | None = None) -> Any:
+        """The whole value, or one of its versions.
 
         It is a numpy scalar or array, a text, an xarray DataArray or Dataset, a pandas DataFrame or Series, a Plotly figure, or a picture's
         pixels. What was typed by hand (a comment, a user's column) is its summary.
 
         Args:
             deserialize_plotly: False gives a Plotly figure as JSON text, for which plotly need not be installed.
+            version: one that `history()` lists, whose `has_data` says whether it can be read; default: the newest.
 
         Raises:
             UnknownKey: there is no data (a KeyError); `state` and `error` say why.
+                `no-version`: there is none with this number; `no-value`: its data is not kept any more.
+
+        Example:
+            >>> experiment[12, "spectrum"].read(version=2)
         """
+        if version is not None:
+            return self._read_version(version, deserialize_plotly)
         if self._variable.type is not None:
             return self.summary()
         try:
@@ -129,6 +137,19 @@ class Value:
             ...     print(version.stored_at, version.summary, version.source)
         """
         return self._source.history(self._run, self.name)
+
+    def _read_version(self, version: int, figures: bool) -> Any:
+        if isinstance(version, bool) or not isinstance(version, Integral) or version < 1:
+            raise BadRequest("bad-request", f"{version!r} is no version; they are numbered from 1, and history() lists them.")
+        if self._variable.type is not None:
+            summary = version_among(self.history(), self._run, self.name, version).summary
+            return float(summary) if self._variable.type == "number" and summary is not None else summary
+        with self._source.stored(self._run, self.name, "data", int(version)) as path:
+            try:
+                return read_data(path, self.name, figures=figures)
+            except KeyError:
+                what = f'Version {version} of "{self.name}" for run {self.run}'
+                raise UnknownKey("no-value", f"{what} has no data: only its summary was stored, which history() has.") from None
 
     def _cell(self) -> Cell:
         return self._source.cell(self._run, self.name)

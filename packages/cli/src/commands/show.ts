@@ -1,5 +1,15 @@
 import {type Cell, FirstlightError, type RunId, sizeOf, summaryToJson} from '@firstlight/core';
-import {cellsOf, type LoadedTable, openFolder, ReaderProcess, type ReadValue, type TableStructure} from '@firstlight/store';
+import {
+  cellOfVersion,
+  cellsOf,
+  type LoadedTable,
+  openFolder,
+  ReaderProcess,
+  type ReadValue,
+  type TableStructure,
+  versionIn,
+  type VersionPlace,
+} from '@firstlight/store';
 import {chooseFolder} from '../folder.ts';
 import {marks, type Output, outputFor} from '../output.ts';
 import {causeOf, valueText} from '../summary-text.ts';
@@ -8,14 +18,17 @@ import {dataText} from '../value-text.ts';
 
 interface ShowOptions {
   folder?: string;
+  version?: number;
   proposal?: number;
   json?: boolean;
 }
 
 const mostElementsPrinted = 1000;
 
-/** Shows the table, one run, or one value; reads the folder, whoever owns it. */
+/** Shows the table, one run, or one value (its newest version, or another); reads the folder, whoever owns it. */
 export async function show(run: number | undefined, name: string | undefined, options: ShowOptions): Promise<void> {
+  const {version} = options;
+  if (version !== undefined && name === undefined) throw new FirstlightError('usage', 'Say of which value: show RUN NAME --version N.');
   const output = outputFor(options);
   const dir = openFolder(chooseFolder(options.folder)).dir;
   await using reader = await ReaderProcess.start();
@@ -27,7 +40,9 @@ export async function show(run: number | undefined, name: string | undefined, op
   const id = findRun(table, run, options.proposal);
   const ofRun = [...cellsOf(await reader.loadCells(dir, id), pictureName)];
   if (name === undefined) return showRun(table, ofRun, output);
-  await showValue(reader, dir, findCell(ofRun, id, name, table), output);
+  if (version !== undefined)
+    return await showVersion(reader, dir, {run: id, name: cellNamed(ofRun, name, table)?.name ?? name, version}, output);
+  await showValue(output, findCell(ofRun, id, name, table), (cell) => readIfAny(reader, dir, cell));
 }
 
 const pictureName = (id: RunId, variable: string): string => `p${id.proposal}/r${id.run}/${variable}.png`;
@@ -45,9 +60,14 @@ function findRun({runs}: TableStructure, run: number, proposal: number | undefin
   throw new FirstlightError('no-such-run', `There is no run ${run} in this folder; it holds ${range}.`);
 }
 
-function findCell(cells: readonly Cell[], {run}: RunId, name: string, {variables}: TableStructure): Cell {
+/** The cell of a variable, by its name or its title. */
+function cellNamed(cells: readonly Cell[], name: string, {variables}: TableStructure): Cell | undefined {
   const wanted = [name, variables.find((variable) => variable.title === name)?.name];
-  const cell = wanted.flatMap((named) => cells.find((one) => one.name === named) ?? []).at(0);
+  return wanted.flatMap((named) => cells.find((one) => one.name === named) ?? []).at(0);
+}
+
+function findCell(cells: readonly Cell[], {run}: RunId, name: string, table: TableStructure): Cell {
+  const cell = cellNamed(cells, name, table);
   if (cell) return cell;
   const names = cells.map((one) => one.name).join(', ') || 'none';
   throw new FirstlightError('no-such-value', `Run ${run} has no value of "${name}"; it has: ${names}.`);
@@ -104,17 +124,28 @@ function showRun({variables}: TableStructure, cells: readonly Cell[], output: Ou
   );
 }
 
-async function showValue(reader: ReaderProcess, dir: string, cell: Cell, output: Output): Promise<void> {
-  const data = cell.state === 'ok' ? await readIfAny(reader, dir, cell) : undefined;
+async function showValue(output: Output, cell: Cell, read: (cell: Cell) => Promise<ReadValue | undefined>): Promise<void> {
+  const data = cell.state === 'ok' ? await read(cell) : undefined;
   output.result(
     {...asJson(cell), ...(data && dataJson(data))},
     [cell.message ?? cellText(cell), ...(data ? [dataText(data)] : [])].join('\n'),
   );
 }
 
-async function readIfAny(reader: ReaderProcess, dir: string, cell: Cell): Promise<ReadValue | undefined> {
+/** Of a version whose data is not kept any more, that is the answer. */
+async function showVersion(reader: ReaderProcess, dir: string, place: VersionPlace, output: Output): Promise<void> {
+  const {run, name, version} = place;
+  const entry = versionIn(await reader.history(dir, run, name), place);
+  const read = entry.hasData ? readIfAny : readAll;
+  await showValue(output, cellOfVersion(entry, ''), (cell) => read(reader, dir, cell, version));
+}
+
+const readAll = (reader: ReaderProcess, dir: string, cell: Cell, version?: number): Promise<ReadValue> =>
+  reader.readData(dir, cell, cell.name, {version});
+
+async function readIfAny(...asked: Parameters<typeof readAll>): Promise<ReadValue | undefined> {
   try {
-    return await reader.readData(dir, cell, cell.name);
+    return await readAll(...asked);
   } catch (error) {
     if (error instanceof FirstlightError && error.code === 'no-value') return undefined; // a summary without data
     throw error;

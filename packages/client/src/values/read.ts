@@ -18,7 +18,7 @@ interface Place {
 
 /** Reads what a variable gave for a run, whatever kind it is of; null when it gave nothing. */
 export async function readValue(place: Place): Promise<Value> {
-  const facts = await askJson(place.transport, valueFacts, place.path, withSignal(place.options));
+  const facts = await askJson(place.transport, valueFacts, addressIn(place), withSignal(place.options));
   if (facts.state !== 'ok') return null;
   // The summary was imported, or its run's file is gone: the number itself is all there is.
   return facts.kind === null ? simpleSummary(facts.summary) : kinds[facts.kind](place, facts);
@@ -29,8 +29,7 @@ type Kind = NonNullable<DataFacts['kind']>;
 /** How each kind is read. */
 const kinds: Readonly<Record<Kind, (place: Place, facts: DataFacts) => Promise<Value>>> = {
   text: async (place, {text}) => text ?? ((await arrayOf(place)).array.data[0] as string | undefined) ?? null,
-  plotly: async ({transport, path, options}) =>
-    JSON.parse(new TextDecoder().decode(await askBytes(transport, `${path}/figure.json`, withSignal(options)))) as Figure,
+  plotly: async (place) => JSON.parse(new TextDecoder().decode(await bytesOf(place, '/figure.json'))) as Figure,
   array: async (place) => plain((await arrayOf(place)).array),
   image: async (place) => {
     const {array} = await arrayOf(place);
@@ -74,12 +73,18 @@ const attrsOf = (arrays: DataFacts['arrays'], name: string): Readonly<Record<str
   arrays.find((array) => array.name === name)?.attrs ?? {};
 
 /** Asks for the value's array, or for one of its arrays by name. */
-async function arrayOf({transport, path, options}: Place, variable?: string): Promise<ReadArray> {
-  const query = new URLSearchParams({
-    ...(variable !== undefined && {variable}),
-    ...(options.slice !== undefined && {slice: options.slice}),
-  });
-  return decodeArray(await askBytes(transport, `${path}/data.arrow${query.size > 0 ? `?${query}` : ''}`, withSignal(options)));
+async function arrayOf(place: Place, variable?: string): Promise<ReadArray> {
+  const {slice} = place.options;
+  return decodeArray(await bytesOf(place, '/data.arrow', {...(variable !== undefined && {variable}), ...(slice !== undefined && {slice})}));
+}
+
+/** Asks for what is at an address below a value's, of the wanted version. */
+export const bytesOf = (place: Place, file: string, asked: Readonly<Record<string, string>> = {}): Promise<Uint8Array> =>
+  askBytes(place.transport, addressIn(place, file, asked), withSignal(place.options));
+
+function addressIn({path, options: {version}}: Place, file = '', asked: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams({...asked, ...(version !== undefined && {version: String(version)})});
+  return `${path}${file}${query.size > 0 ? `?${query}` : ''}`;
 }
 
 const withSignal = ({signal}: ReadOptions): RequestInit => (signal ? {signal} : {});

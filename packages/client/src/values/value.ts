@@ -20,9 +20,11 @@ export type Value = number | bigint | boolean | string | Complex | NDArray | Dat
 /** The variables of an experiment nobody has described: any name, any value. `firstlight types` describes one. */
 export type AnyVariables = Readonly<Record<string, Value>>;
 
-/** How much of a value is read. */
+/** What of a value is read. */
 export interface ReadOptions {
   /** A part of an array, as in NumPy: `0:10,5`, `:,::2`. */
   readonly slice?: string;
+  /** One that `history` lists; default: the newest. */
+  readonly version?: number;
   readonly signal?: AbortSignal;
 }

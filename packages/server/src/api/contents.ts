@@ -36,6 +36,11 @@ export const addresses: readonly (readonly [string, string])[] = [
       '`links` has the addresses below that have something to give.',
   ],
   [
+    '…/NAME?version=N and …/NAME/FILE?version=N',
+    'The same of version N of the value (1 is the first; the command `history` below lists all), for every address of this list that has NAME. 404 `no-version` when there is none with ' +
+      'this number, `no-value` when it has no data or its data is not kept any more.',
+  ],
+  [
     '…/NAME/data.arrow?slice=&max=WIDTHxHEIGHT&variable=',
     'The array as one Arrow batch: `value` in C order (complex: `value.re`, `value.im`; bool: 0 and 1), coordinates of a 1-D array as further columns. Metadata: ' +
       '`shape`, `dtype`, `dims`, `units`, `coords` (`{NAME: {dims, dtype, shape, values}}`; `values` only of those that are no column and not very long). With `max` an image (2-D) comes as means over blocks that fit the size; `fullShape`, `imageShape` and `block` say so. `variable` chooses one array of a Dataset, or a coordinate.',

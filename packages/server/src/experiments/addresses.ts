@@ -7,7 +7,7 @@ export const valueAddress = (experimentId: string, {proposal, run}: RunId, name:
 /**
  * The summary with its picture's address in this server.
  *
- * The engine names pictures by the id that is always the experiment's own, we by the one that was asked for; a query (the picture's version) is kept.
+ * The engine names pictures by the id that is always the experiment's own, we by the one that was asked for; a query (of which bytes) is kept.
  */
 export function withAddress(summary: Summary, experimentId: string, run: RunId, name: string): Summary {
   if (summary === null || typeof summary !== 'object' || !('image' in summary)) return summary;

@@ -13,5 +13,5 @@ export interface ServedExperiment
   > {
   readonly table: Pick<Table, 'variables' | 'runs' | 'cell' | 'column' | 'positionsOf'>;
   readonly changes: Pick<Feed, 'current' | 'since'>;
-  readonly reader: Pick<ReaderProcess, 'describeValue' | 'extractValue' | 'readData' | 'readPreview' | 'previewPng'>;
+  readonly reader: Pick<ReaderProcess, 'describeValue' | 'extractValue' | 'readData' | 'readPreview' | 'previewPng' | 'history'>;
 }

@@ -22,16 +22,16 @@ export interface AskedArray extends LabelledArray {
 /**
  * Reads the asked part of an array, through the reader process.
  *
- * @throws FirstlightError `no-value`, `no-array` (a text, a figure), `bad-slice`, `too-large`, and the reader's own.
+ * @throws FirstlightError `no-value`, `no-version`, `no-array` (a text, a figure), `bad-slice`, `too-large`, and the reader's own.
  */
-export async function readArray({experiment, run, name}: Place, {slice, variable}: ArrayQuery): Promise<AskedArray> {
+export async function readArray({experiment, run, name, version}: Place, {slice, variable}: ArrayQuery): Promise<AskedArray> {
   const {reader, folder} = experiment;
-  const description = await reader.describeValue(folder.dir, run, name);
+  const description = await reader.describeValue(folder.dir, run, name, {version});
   const fullShape = shapeOf(description, name, variable);
   const parts = slice === undefined ? undefined : resolveSlice(parseSlice(slice), fullShape);
   assertSize(description, fullShape, parts ? sizeAfter(parts, fullShape) : fullShape);
   if (variable !== undefined && slice !== undefined) throw noSliceOfDataset();
-  const value = await reader.readData(folder.dir, run, name, parts && {slice: parts});
+  const value = await reader.readData(folder.dir, run, name, {slice: parts, version});
   return {...labelled(value, name, variable), fullShape};
 }
 

@@ -6,12 +6,13 @@ import {assertRun, assertVariable} from '../experiments/catalogue.ts';
 import type {Catalogue} from '../experiments/catalogue.ts';
 import type {ServedExperiment} from '../experiments/served.ts';
 
-/** A value's place: which experiment, which run, which variable. */
+/** A value's place: which experiment, which run, which variable, and (when it is not the newest) which version. */
 export interface Place {
   readonly id: string;
   readonly experiment: ServedExperiment;
   readonly run: RunId;
   readonly name: string;
+  readonly version?: number | undefined;
 }
 
 /** The parameters of `/api/experiments/:id/runs/:proposal/:run/:name`. */
@@ -23,13 +24,13 @@ export interface PlaceParams {
 }
 
 /** Finds a place, once what is stored of its run is in memory. @throws FirstlightError `no-such-experiment`, `no-such-run`, `no-such-variable`, `bad-request`. */
-export async function placeOf(catalogue: Catalogue, {id, name, ...params}: PlaceParams): Promise<Place> {
+export async function placeOf(catalogue: Catalogue, {id, name, ...params}: PlaceParams, version?: number): Promise<Place> {
   const experiment = catalogue.find(id);
   const run = runOf(params);
   assertRun(experiment, run);
   await experiment.loaded([run]);
   assertVariable(experiment, run, name);
-  return {id, experiment, run, name};
+  return {id, experiment, run, name, version};
 }
 
 /** Reads a run out of an address. @throws FirstlightError `bad-request`. */

@@ -18,12 +18,13 @@ import {firstRows} from './rows.ts';
 import {valueFile} from './value-file.ts';
 
 const text = z.string().optional();
-const npyQuery = z.strictObject({slice: text, variable: text});
-const arrowQuery = z.strictObject({slice: text, variable: text, max: text});
-// `version` is the engine's: another picture has another address, so that a page that stays open shows it.
-const pictureQuery = z.strictObject({full: z.enum(['true', 'false']).optional(), version: text});
-const rowsQuery = z.strictObject({first: z.coerce.number().int().min(1).max(1000).default(100)});
-const noQuery = z.strictObject({});
+/** Each address takes a version; without one it gives the newest. */
+const valueQuery = z.strictObject({version: z.coerce.number().int().min(1).optional()});
+const npyQuery = valueQuery.extend({slice: text, variable: text});
+const arrowQuery = npyQuery.extend({max: text});
+// `digest` is the engine's: another picture has another address, so that a page that stays open shows it.
+const pictureQuery = valueQuery.extend({full: z.enum(['true', 'false']).optional(), digest: text});
+const rowsQuery = valueQuery.extend({first: z.coerce.number().int().min(1).max(1000).default(100)});
 
 type Asked = FastifyRequest<{Params: PlaceParams}>;
 
@@ -32,24 +33,24 @@ export function valueRoutes(app: FastifyInstance, catalogue: Catalogue): void {
   const base = '/api/experiments/:id/runs/:proposal/:run/:name';
 
   app.get(base, async (request: Asked, reply) => {
-    parseQuery(noQuery, request.query);
-    const body = JSON.stringify(await describe(await placeOf(catalogue, request.params)));
+    const {version} = parseQuery(valueQuery, request.query);
+    const body = JSON.stringify(await describe(await placeOf(catalogue, request.params, version)));
     if (isUnchanged(request, reply, etagOf(body))) return reply.code(304).send();
     return reply.type('application/json; charset=utf-8').send(body);
   });
 
   app.get(`${base}/data.arrow`, async (request: Asked, reply) => {
-    const {max, ...asked} = parseQuery(arrowQuery, request.query);
+    const {max, version, ...asked} = parseQuery(arrowQuery, request.query);
     const most = mostOf(max);
-    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params), async (place) => {
+    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params, version), async (place) => {
       const array = await readArray(place, asked);
       return reply.type(arrowContentType).send(arrowBytes(arrayBatch(reduced(array, most))));
     });
   });
 
   app.get(`${base}/data.npy`, async (request: Asked, reply) => {
-    const asked = parseQuery(npyQuery, request.query);
-    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params), async (place) => {
+    const {version, ...asked} = parseQuery(npyQuery, request.query);
+    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params, version), async (place) => {
       const {array} = await readArray(place, asked);
       const fileName = `p${place.run.proposal}_r${place.run.run}_${place.name}.npy`;
       return reply
@@ -62,30 +63,30 @@ export function valueRoutes(app: FastifyInstance, catalogue: Catalogue): void {
   });
 
   app.get(`${base}/figure.json`, async (request: Asked, reply) => {
-    parseQuery(noQuery, request.query);
-    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params), async (place) =>
+    const {version} = parseQuery(valueQuery, request.query);
+    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params, version), async (place) =>
       reply.type('application/json; charset=utf-8').send(await figureOf(place)),
     );
   });
 
   app.get(`${base}/value.h5`, async (request: Asked, reply) => {
-    parseQuery(noQuery, request.query);
-    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params), async (place) => {
+    const {version} = parseQuery(valueQuery, request.query);
+    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params, version), async (place) => {
       const {content, bytes} = await valueFile(place);
       return reply.headers({'content-type': hdf5ContentType, 'content-length': bytes}).send(content);
     });
   });
 
   app.get(`${base}/rows.json`, async (request: Asked, reply) => {
-    const {first} = parseQuery(rowsQuery, request.query);
-    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params), async (place) =>
+    const {first, version} = parseQuery(rowsQuery, request.query);
+    return unlessUnchanged(request, reply, await placeOf(catalogue, request.params, version), async (place) =>
       reply.send(await firstRows(place, first)),
     );
   });
 
   app.get(`${base}/preview.png`, async (request: Asked, reply) => {
-    const {full} = parseQuery(pictureQuery, request.query);
-    const png = await pictureOf(await placeOf(catalogue, request.params), full === 'true');
+    const {full, version} = parseQuery(pictureQuery, request.query);
+    const png = await pictureOf(await placeOf(catalogue, request.params, version), full === 'true');
     return isUnchanged(request, reply, etagOf(png)) ? reply.code(304).send() : reply.type('image/png').send(asBuffer(png));
   });
 }

@@ -18,12 +18,12 @@ export interface TableRows {
 type Column = TableRows['columns'][number] & {readonly array: NDArray};
 
 /** Reads the first rows of a pandas table. @throws FirstlightError `no-table`. */
-export async function firstRows({experiment, run, name}: Place, most: number): Promise<TableRows> {
+export async function firstRows({experiment, run, name, version}: Place, most: number): Promise<TableRows> {
   const {reader, folder} = experiment;
-  const {table} = await reader.describeValue(folder.dir, run, name);
+  const {table} = await reader.describeValue(folder.dir, run, name, {version});
   if (!table)
     throw new FirstlightError('no-table', `"${name}" of run ${run.run} is no table of rows and columns.`, {facts: {name, ...run}});
-  const columns = columnsOf(await reader.readData(folder.dir, run, name)).slice(0, mostColumns);
+  const columns = columnsOf(await reader.readData(folder.dir, run, name, {version})).slice(0, mostColumns);
   const total = columns[0]?.array.shape[0] ?? 0;
   const rows = Array.from({length: Math.min(most, total)}, (_, row) => columns.map(({array, units}) => elementOf(array.data[row], units)));
   return {total, columns: columns.map(({array: _array, ...column}) => column), rows};

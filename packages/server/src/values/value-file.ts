@@ -12,16 +12,16 @@ const mostBytes = 2 * 1024 ** 3;
 /**
  * All that is stored of a value as an HDF5 file of its own, which is gone when it was sent.
  *
- * @throws FirstlightError `no-value`, `too-large`.
+ * @throws FirstlightError `no-value`, `no-version`, `too-large`.
  */
-export async function valueFile({experiment, run, name}: Place): Promise<{content: Readable; bytes: number}> {
+export async function valueFile({experiment, run, name, version}: Place): Promise<{content: Readable; bytes: number}> {
   const {reader, folder} = experiment;
-  await assertSize({experiment, run, name});
+  await assertSize({experiment, run, name, version});
   const directory = await mkdtemp(join(tmpdir(), 'firstlight-value-'));
   const remove = async (): Promise<void> => rm(directory, {recursive: true, force: true});
   try {
     const path = join(directory, 'value.h5');
-    await reader.extractValue(folder.dir, run, name, path);
+    await reader.extractValue(folder.dir, run, name, path, {version});
     const {size} = await stat(path);
     return {bytes: size, content: createReadStream(path).once('close', () => void remove())};
   } catch (error) {
@@ -31,8 +31,8 @@ export async function valueFile({experiment, run, name}: Place): Promise<{conten
 }
 
 /** A value that has only a summary, or failed, has no size. */
-async function assertSize({experiment, run, name}: Omit<Place, 'id'>): Promise<void> {
-  const bytes = await experiment.reader.describeValue(experiment.folder.dir, run, name).then(
+async function assertSize({experiment, run, name, version}: Omit<Place, 'id'>): Promise<void> {
+  const bytes = await experiment.reader.describeValue(experiment.folder.dir, run, name, {version}).then(
     (description) => description.bytes,
     () => 0,
   );

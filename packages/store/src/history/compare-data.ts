@@ -1,7 +1,8 @@
 import {type Dataset, isFirstlightError, type NDArray, sizeOf} from '@firstlight/core';
 import type {Connection} from '../database/connection.ts';
-import type {ReadValue} from '../reader/read-value.ts';
-import {readVersion, type VersionPlace} from './read-version.ts';
+import {readData, type ReadValue} from '../reader/read-value.ts';
+import {opener} from './open-version.ts';
+import type {VersionPlace} from './version-place.ts';
 
 /** How a part of a value's data (the array itself, a coordinate, a variable of a Dataset) differs between two versions. */
 export interface PartDiff {
@@ -26,7 +27,7 @@ export interface DataDiff {
 export function compareData(
   connection: Connection,
   dir: string,
-  {a, b, ...cell}: Omit<VersionPlace, 'version' | 'slice'> & {readonly a: number; readonly b: number},
+  {a, b, ...cell}: Omit<VersionPlace, 'version'> & {readonly a: number; readonly b: number},
 ): DataDiff {
   const [before, after] = [a, b].map((version) => partsAt(connection, dir, {...cell, version}));
   if (!before || !after) return {parts: null};
@@ -36,9 +37,9 @@ export function compareData(
 
 type Parts = ReadonlyMap<string, NDArray>;
 
-function partsAt(connection: Connection, dir: string, place: VersionPlace): Parts | undefined {
+function partsAt(connection: Connection, dir: string, {run, name, version}: VersionPlace): Parts | undefined {
   try {
-    return partsOf(readVersion(connection, dir, place));
+    return partsOf(readData(dir, run, name, {open: opener(connection, version)}));
   } catch (error) {
     if (isFirstlightError(error, 'no-value')) return undefined;
     throw error;

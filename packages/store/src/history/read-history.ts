@@ -6,6 +6,7 @@ import type {NewVersion, VersionState} from './model.ts';
 import {isRowKnown} from './record.ts';
 import type {RunFile} from './remember.ts';
 import {cellKey, hasHistory, objectIn, versionOfRow} from './row-version.ts';
+import type {VersionPlace} from './version-place.ts';
 
 /** A version of a value, with everything that is known of how it came about. */
 export interface HistoryEntry extends RunId {
@@ -23,7 +24,7 @@ export interface HistoryEntry extends RunId {
   readonly maxDiff: number | null;
   /** What the data is: `float64 (3, 4)`, `DataArray`; null when there is none, or nobody looked. */
   readonly kind: string | null;
-  /** Whether `readVersion` can give its data. */
+  /** Whether its data can be read: it is the newest, is kept, or the summary tells all of it. */
   readonly hasData: boolean;
   readonly provenance: string;
   /** Who typed it; null: nobody. */
@@ -118,6 +119,15 @@ function entryOf(connection: Connection, run: RunId, name: string, row: Row, isC
     environment: (origin && knownEnvironment(connection, origin.environment)) ?? null,
     files: (origin?.data && knownRunFiles(connection, origin.data)) || null,
   };
+}
+
+/** What is stored as summary of a version, as SQLite has it; undefined when the history has none with this number. */
+export function summaryOfVersion(connection: Connection, {run, name, version}: VersionPlace): unknown {
+  if (!hasHistory(connection)) return undefined;
+  return connection
+    .prepare('SELECT value FROM fl_history WHERE proposal = ? AND run = ? AND name = ? AND version = ?')
+    .pluck()
+    .get(...cellKey(run, name), BigInt(version));
 }
 
 function summaryOf({state, value, summary_type: type, summary_kind: kind, has_row: hasRow}: Row): Summary {

@@ -4,7 +4,7 @@ import {areas, objectTypeAttribute} from '../fragment/areas.ts';
 import {type ArrayLabels, readLabels} from '../netcdf/read.ts';
 import {tableLabels} from '../tables/labels.ts';
 import {isTable, tableBytes, type TableType} from '../tables/read.ts';
-import {noValue, openRunFile, type ReadValue} from './read-value.ts';
+import {noValue, openRunFile, type OpenValue, type ReadValue} from './read-value.ts';
 
 /** What a stored value is, known without reading its elements. */
 export interface ValueDescription {
@@ -27,9 +27,9 @@ export interface ValueDescription {
   readonly arrays: readonly ArrayLabels[];
 }
 
-/** Describes a value. Throws `no-value` when the run's file holds none. */
-export function describeValue(dir: string, run: RunId, name: string): ValueDescription {
-  using file = openRunFile(dir, run, name);
+/** Describes a value. Throws `no-value` when there is no data. */
+export function describeValue(dir: string, run: RunId, name: string, open: OpenValue = openRunFile): ValueDescription {
+  using file = open(dir, run, name);
   return {...describeData(file, run, name), preview: kindOfPreview(file, name)};
 }
 

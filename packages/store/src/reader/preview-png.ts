@@ -6,20 +6,31 @@ import {areas} from '../fragment/areas.ts';
 import {toFloat64} from '../value/numbers.ts';
 import {drawLines, sketchPlotly} from '../value/sketch.ts';
 import {imageThumbnail, thumbnail} from '../value/thumbnail.ts';
+import {opener} from '../history/open-version.ts';
+import {summaryOfVersion} from '../history/read-history.ts';
+import type {VersionPlace} from '../history/version-place.ts';
 import {type ReadValue, readPreview} from './read-value.ts';
 import {openUnmerged} from './unmerged.ts';
 
 /** A small PNG of a value: the stored thumbnail, else one drawn from the preview or the data; undefined when there is nothing to draw. */
 export function previewPng(connection: Connection, dir: string, run: RunId, name: string): Uint8Array | undefined {
   const stored = summaryBytes(connection, dir, run, name);
-  if (stored && isPng(stored)) return new Uint8Array(stored);
   try {
-    const preview = readPreview(dir, run, name);
-    return preview && draw(preview);
+    return thumbnailOrDrawn(stored, () => readPreview(dir, run, name));
   } catch (error) {
     if (isFirstlightError(error, 'no-value')) return undefined;
     throw error;
   }
+}
+
+/** The same of a version of a value. Its thumbnail stays when its data does not. Throws `no-version`, `no-value`. */
+export const versionPng = (connection: Connection, dir: string, {run, name, version}: VersionPlace): Uint8Array | undefined =>
+  thumbnailOrDrawn(summaryOfVersion(connection, {run, name, version}), () => readPreview(dir, run, name, opener(connection, version)));
+
+function thumbnailOrDrawn(summary: unknown, read: () => ReadValue | undefined): Uint8Array | undefined {
+  if (summary instanceof Uint8Array && isPng(summary)) return new Uint8Array(summary);
+  const preview = read();
+  return preview && draw(preview);
 }
 
 /** The newest summary if it consists of bytes: that of a fragment which waits to be merged, else that of the database. */

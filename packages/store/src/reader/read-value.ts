@@ -39,9 +39,17 @@ export type Slice = Selection;
 
 const lockTimeoutMs = 5_000; // an official tool may be merging into the file
 
-/** Reads a value's data. Throws `no-value` when the run's file holds none, `damaged-value` when it cannot be understood. */
-export function readData(dir: string, run: RunId, name: string, {slice}: {slice?: Slice} = {}): ReadValue {
-  using file = openRunFile(dir, run, name);
+/** Opens what has a value's data: by default that of the newest, see `openRunFile`; for an older version see `opener`. */
+export type OpenValue = (dir: string, run: RunId, name: string) => H5File;
+
+/** Reads a value's data. Throws `no-value` when there is none, `damaged-value` when it cannot be understood. */
+export function readData(
+  dir: string,
+  run: RunId,
+  name: string,
+  {slice, open = openRunFile}: {slice?: Slice | undefined; open?: OpenValue} = {},
+): ReadValue {
+  using file = open(dir, run, name);
   const value = valueIn(file, name, slice);
   if (!value) throw noValue(run, name);
   return value;
@@ -60,8 +68,8 @@ export function readAnnounced(extractedData: string, run: RunId, name: string, f
 }
 
 /** Reads what a double click shows: the explicit preview, else data of a size and kind that can be drawn, else undefined. */
-export function readPreview(dir: string, run: RunId, name: string): ReadValue | undefined {
-  using file = openRunFile(dir, run, name);
+export function readPreview(dir: string, run: RunId, name: string, open: OpenValue = openRunFile): ReadValue | undefined {
+  using file = open(dir, run, name);
   const path = `${areas.preview}/${name}`;
   if (file.kind(path) === 'group') {
     using group = file.group(path);
