@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .code_modules import Module, ModuleNames, Modules
-from .code_tree import EVERYTHING, Ref, Tree, tree_of
+from .code_names import EVERYTHING, Ref
+from .code_tree import Tree, tree_of
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 

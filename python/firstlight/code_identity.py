@@ -16,7 +16,7 @@ from typing import Any
 
 from .code_graph import CodeGraph, Node
 from .code_modules import Modules
-from .code_tree import EVERYTHING, Ref
+from .code_names import EVERYTHING, Ref
 from .declared import Declared
 from .group import PLACE, variables_of
 from .loading import LoadedContext

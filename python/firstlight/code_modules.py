@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
+from .code_names import Meaning, Ref
 from .code_scope import bound_names
-from .code_tree import Meaning, Ref
 from .group import Group, variables_of
 from .pipeline import Pipeline
 from .source import parsed, read_source

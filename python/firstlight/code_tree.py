@@ -11,71 +11,17 @@ import ast
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
+from .code_effects import Effects
+from .code_names import EVERYTHING, Meaning, Names, Ref
+from .code_place import Place
 from .code_scope import COMPREHENSIONS, Scope, class_scope, comprehension_scope, function_scope
 
-# A name of a user's module (its path and the name), all of a module (None), a function by its line, or everything there is.
-Ref = tuple[str, str | int | None]
-EVERYTHING: Ref = ("", None)
-
-_MUTATORS = frozenset(
-    {
-        *("append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update", "setdefault", "popitem", "add", "discard"),
-        *("fill", "put", "resize", "setflags", "itemset", "appendleft", "extendleft", "popleft", "rotate", "subtract"),
-        *("__setitem__", "__delitem__"),
-    }
-)
-# Builtins that leave what they are given as it is.
-_HARMLESS = frozenset(
-    {
-        *("len", "sum", "min", "max", "sorted", "tuple", "list", "dict", "set", "frozenset", "range", "zip", "enumerate", "abs", "round"),
-        *("float", "int", "str", "repr", "isinstance", "issubclass", "bool", "any", "all", "hasattr", "getattr", "type", "print"),
-        *("id", "hash", "divmod"),
-    }
-)
 _SEES_MODULE = frozenset(("globals", "eval", "exec", "vars", "locals", "dir", "compile"))
 _SEES_EVERYTHING = ("importlib", "runpy", "pkgutil", "inspect", "gc", "sys.modules", "sys._getframe")
 _PLACES = frozenset(("__file__", "__name__", "__package__", "__spec__", "__path__", "__loader__"))
 _NO_MEANING = frozenset(("ctx", "type_comment", "kind", "type_ignores"))
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What a chain of names (`helper.table.mean`) means in a module."""
-
-    # `package`, `builtin`, `name` (of a user's module) or `module`.
-    kind: str
-    # Written into the tree for what is not a user's.
-    text: str = ""
-    ref: Ref | None = None
-    # How many names of the chain it has used up.
-    used: int = 1
-
-
-class Names(Protocol):
-    """What the module around a statement knows."""
-
-    path: str
-    relative: str
-
-    def meaning(self, chain: Sequence[str]) -> Meaning:
-        """What a chain of names means."""
-
-    def import_meaning(self, module: str | None, level: int, name: str | None) -> Meaning:
-        """What an imported module, or a name of it, means."""
-
-    def is_declarator(self, chain: Sequence[str]) -> str | None:
-        """`Variable`, `Group` or `Pipeline` if the chain is ours of that name, `Made` if it makes groups."""
-
-    def is_fixed(self, chain: Sequence[str]) -> bool:
-        """Whether the value behind it cannot change once it is made."""
-
-    def is_container(self, chain: Sequence[str]) -> bool:
-        """Whether the value behind it is a plain container, whose methods change nothing else."""
-
-    def methods(self, chain: Sequence[str]) -> Sequence[Ref]:
-        """The variables of the group, or the class of groups, behind it."""
 
 
 @dataclass
@@ -99,8 +45,7 @@ def tree_of(node: ast.AST, names: Names, within: ast.ClassDef | None = None, kee
     """Normalises a statement of a module, or of a class in it."""
     writer = _Writer(names, keep_docstrings, class_scope(within, None) if within else None)
     writer.visit(node)
-    writer.tree.digest = hashlib.sha256("\0".join(writer.out).encode(errors="surrogatepass")).hexdigest()
-    return writer.tree
+    return writer.finish()
 
 
 class _Writer:
@@ -109,20 +54,26 @@ class _Writer:
         self.out: list[str] = []
         self._names = names
         self._keep_docstrings = keep_docstrings
-        self._scope = scope
-        self._places: dict[Ref, int] = {}
-        self._locals = 0
-        # How many functions are around this place.
-        self._depth = 0
+        self._place = Place(scope)
+        self._effects = Effects(names, self._place)
+        self._numbers: dict[Ref, int] = {}
+
+    def finish(self) -> Tree:
+        """What was written."""
+        effects = self._effects
+        self.tree.digest = hashlib.sha256("\0".join(self.out).encode(errors="surrogatepass")).hexdigest()
+        self.tree.changes, self.tree.changes_when_called = effects.changes, effects.changes_when_called
+        self.tree.has_effects = effects.has_effects
+        return self.tree
 
     def ref(self, ref: Ref) -> int:
         """The number of something that modules have."""
-        if ref not in self._places:
-            self._places[ref] = len(self.tree.refs)
+        if ref not in self._numbers:
+            self._numbers[ref] = len(self.tree.refs)
             self.tree.refs.append(ref)
-        if self._depth == 0:
+        if self._place.is_now:
             self.tree.direct.add(ref)
-        return self._places[ref]
+        return self._numbers[ref]
 
     def visit(self, node: ast.AST) -> None:
         handler = _HANDLERS.get(type(node))
@@ -163,39 +114,19 @@ class _Writer:
 
     # Names
 
-    def _chain(self, node: ast.AST) -> list[str] | None:
-        """The names of `a.b.c`, if `a` is not a local name."""
-        names: list[str] = []
-        while isinstance(node, ast.Attribute):
-            names.append(node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name) or self._local(node.id) is not None:
-            return None
-        return [node.id, *reversed(names)]
-
-    def _local(self, name: str) -> str | None:
-        scope = self._scope.find(name) if self._scope else None
-        if scope is None:
-            return None
-        text = scope.names[name]
-        if text is None:
-            self._locals += 1
-            text = scope.names[name] = f"L {self._locals}"
-        return text
-
     def _name(self, node: ast.Name) -> None:
-        text = self._local(node.id)
+        text = self._place.local(node.id)
         if text is not None:
             self.out.append(text)
             if text.startswith("C "):  # before it has a value in the class, the module's is meant
                 self._mean([node.id], hidden=True)
             return
         self._mean([node.id])
-        if not isinstance(node.ctx, ast.Load) and self._depth > 0:
-            self._change(node)
+        if not isinstance(node.ctx, ast.Load) and not self._place.is_now:
+            self._effects.stored(node)
 
     def _attribute(self, node: ast.Attribute) -> None:
-        chain = self._chain(node)
+        chain = self._place.chain(node)
         if chain is None:
             self.visit(node.value)
             self.out.extend((".", node.attr))
@@ -210,7 +141,7 @@ class _Writer:
         if meaning.ref is not None:
             number = self.ref(meaning.ref)
             self.out.append(f"R {number}")
-            if self._depth > 0:
+            if not self._place.is_now:
                 for method in self._names.methods(chain[: meaning.used]):
                     self.ref(method)
             return meaning.used
@@ -230,46 +161,21 @@ class _Writer:
         elif name in _PLACES:
             self.out.append(self._names.relative)
 
-    # What is changed
-
-    def _change(self, node: ast.AST) -> None:
-        """Something is stored in the thing that a chain begins with."""
-        while isinstance(node, ast.Subscript | ast.Starred):
-            node = node.value
-        chain = self._chain(node)
-        while chain is None and isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
-            node = node.func if isinstance(node, ast.Call) else node.value
-            chain = self._chain(node)
-        if chain is None:
-            return
-        meaning = self._names.meaning(chain)
-        if meaning.ref is not None:
-            (self.tree.changes if self._depth == 0 else self.tree.changes_when_called).add(meaning.ref)
-        if self._depth == 0 and (meaning.ref is None or meaning.ref[1] is None):
-            self.tree.has_effects = True
-
-    def _stored(self, node: ast.Attribute | ast.Subscript) -> bool:
-        return not isinstance(node.ctx, ast.Load)
+    # What may change something
 
     def _attribute_or_change(self, node: ast.Attribute) -> None:
-        if self._stored(node):
-            self._change(node.value if self._names_module(node) is None else node)
+        if not isinstance(node.ctx, ast.Load):
+            self._effects.attribute_stored(node)
         self._attribute(node)
 
-    def _names_module(self, node: ast.Attribute) -> Ref | None:
-        """What `helper.name = …` gives a new value to, if `helper` is a module of the user's."""
-        chain = self._chain(node)
-        meaning = self._names.meaning(chain) if chain else None
-        return meaning.ref if meaning and meaning.used > 1 else None
-
     def _subscript(self, node: ast.Subscript) -> None:
-        if self._stored(node):
-            self._change(node.value)
+        if not isinstance(node.ctx, ast.Load):
+            self._effects.stored(node.value)
         self._generic(node)
 
     def _call(self, node: ast.Call) -> None:
-        self.tree.calls = self.tree.calls or self._depth == 0
-        chain = self._chain(node.func)
+        self.tree.calls = self.tree.calls or self._place.is_now
+        chain = self._place.chain(node.func)
         declarator = self._names.is_declarator(chain) if chain else None
         if declarator in ("Variable", "Group"):
             self.out.append(declarator)  # what it says is looked at when the file was executed
@@ -277,7 +183,7 @@ class _Writer:
         if declarator == "Made":
             self._make_group(node)
             return
-        self._changes_of(node)
+        self._effects.called(node)
         self._generic(node)
 
     def _make_group(self, node: ast.Call) -> None:
@@ -287,63 +193,30 @@ class _Writer:
         self._list(node.args)
         self._list(item for item in node.keywords if item.arg not in ("title", "tags", "sep"))
 
-    def _changes_of(self, node: ast.Call) -> None:
-        if isinstance(node.func, ast.Attribute):
-            chain = self._chain(node.func.value)
-            is_known = chain is not None and self._names.meaning(chain).kind == "name"
-            if is_known and not self._is_fixed(chain) and (self._depth == 0 or node.func.attr in _MUTATORS):
-                self._change(node.func.value)
-        is_harmless = isinstance(node.func, ast.Name) and node.func.id in _HARMLESS
-        if self._depth == 0 and not is_harmless:
-            for item in (*node.args, *(keyword.value for keyword in node.keywords)):
-                chain = self._chain(item.value if isinstance(item, ast.Starred) else item)
-                if chain is not None and self._names.meaning(chain).kind == "name" and not self._is_fixed(chain):
-                    self._change(item)
-
-    def _is_fixed(self, chain: Sequence[str] | None) -> bool:
-        return chain is None or self._names.is_fixed(chain)
-
     def _expression(self, node: ast.Expr) -> None:
-        if self._depth == 0 and not isinstance(node.value, ast.Constant):
-            self.tree.has_effects = self.tree.has_effects or not self._is_only_for_container(node.value)
+        self._effects.executed(node.value)
         self._generic(node)
-
-    def _is_only_for_container(self, node: ast.expr) -> bool:
-        """`TABLE.append(1)` concerns only who uses the table; a name alone does nothing."""
-        if not isinstance(node, ast.Call):
-            return not any(isinstance(item, ast.Call | ast.Await) for item in ast.walk(node))
-        chain = self._chain(node.func.value) if isinstance(node.func, ast.Attribute) else None
-        return (chain is not None and self._names.is_container(chain)) or self._is_about_pipeline(node)
-
-    def _is_about_pipeline(self, node: ast.expr) -> bool:
-        """`Pipeline.default().add(…)` says which variables there are, not what they give."""
-        while isinstance(node, ast.Call | ast.Attribute):
-            chain = self._chain(node)
-            if chain is not None and self._names.is_declarator(chain[:1]) == "Pipeline":
-                return True
-            node = node.func if isinstance(node, ast.Call) else node.value
-        return False
 
     # Scopes
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self.out.append(type(node).__name__)
-        self.out.append((self._local(node.name) and f"N {node.name}") or node.name)
-        if self._scope is None and self._depth == 0:
+        self.out.append((self._place.local(node.name) and f"N {node.name}") or node.name)
+        if self._place.scope is None:
             self._mean([node.name])
         for decorator in node.decorator_list:
             self._decorator(decorator)
         self._signature(node)
-        self._inside(function_scope(node, self._scope), lambda: self._body(node.body))
+        with self._place.inside(function_scope(node, self._place.scope), depth=1):
+            self._body(node.body)
 
     def _decorator(self, node: ast.expr) -> None:
-        chain = self._chain(node.func if isinstance(node, ast.Call) else node)
+        chain = self._place.chain(node.func if isinstance(node, ast.Call) else node)
         declarator = self._names.is_declarator(chain) if chain else None
         if declarator in ("Variable", "Group"):
             self.out.append(declarator)
             return
-        if isinstance(node, ast.Attribute) and not self._is_fixed(self._chain(node.value)):
-            self._change(node.value)  # `@registry.add`
+        self._effects.decorated(node)
         self.visit(node)
 
     def _signature(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
@@ -366,40 +239,33 @@ class _Writer:
     def _lambda(self, node: ast.Lambda) -> None:
         self.out.append("Lambda")
         self._signature(node)
-        self._inside(function_scope(node, self._scope), lambda: self.visit(node.body))
-
-    def _inside(self, scope: Scope, write: Callable[[], object]) -> None:
-        around, self._scope = self._scope, scope
-        self._depth += 1
-        write()
-        self._depth -= 1
-        self._scope = around
+        with self._place.inside(function_scope(node, self._place.scope), depth=1):
+            self.visit(node.body)
 
     def _class(self, node: ast.ClassDef) -> None:
         self.out.extend(("ClassDef", node.name))
-        if self._scope is None and self._depth == 0:
+        if self._place.scope is None:
             self._mean([node.name])
         for decorator in node.decorator_list:
             self._decorator(decorator)
         self._list([*node.bases, *node.keywords, *getattr(node, "type_params", ())])
-        around, self._scope = self._scope, class_scope(node, self._scope)
-        self._body(node.body)
-        self._scope = around
+        with self._place.inside(class_scope(node, self._place.scope)):
+            self._body(node.body)
 
     def _comprehension(self, node: Any) -> None:
-        around, self._scope = self._scope, comprehension_scope(node, self._scope)
-        self.out.append(type(node).__name__)
-        for generator in node.generators:
-            self._generic(generator)
-        for name in ("key", "value", "elt"):
-            if hasattr(node, name):
-                self.visit(getattr(node, name))
-        self.out.append(")")
-        self._scope = around
+        with self._place.inside(comprehension_scope(node, self._place.scope)):
+            self.out.append(type(node).__name__)
+            for generator in node.generators:
+                self._generic(generator)
+            for name in ("key", "value", "elt"):
+                if hasattr(node, name):
+                    self.visit(getattr(node, name))
+            self.out.append(")")
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         """What a function says of its own names is never looked at."""
-        is_local = self._depth > 0 and isinstance(node.target, ast.Name) and not (self._scope and self._scope.is_class)
+        scope = self._place.scope
+        is_local = not self._place.is_now and isinstance(node.target, ast.Name) and not (scope and scope.is_class)
         if not is_local:
             self._generic(node)
         elif node.value is not None:
