@@ -29,16 +29,28 @@ export function valueText(name: string, summary: unknown, units?: string | null)
 export const localTime = (seconds: number): string => new Date(seconds * 1000).toLocaleString('sv-SE');
 
 /**
- * The line of a message that says what happened: of a tree of causes its first leaf.
+ * The line of a message that says what happened, and where: of a tree of causes its first leaf.
  *
  * @example
  * causeOf('Skipped due to missing dependency:\n└ (b) failed: ValueError: no beam'); // '(b) failed: ValueError: no beam'
+ * causeOf('SourceNameError: no such source\nSee all_sources (context.py:3)'); // 'SourceNameError: no such source (context.py:3)'
  */
 export function causeOf(message: string): string {
   const lines = message.split('\n').filter((line) => line.trim() !== '');
-  const leaf = lines.map((line) => /^[\s├└│]*(\(\S+\) failed: .*)$/.exec(line)?.[1]).find((found) => found !== undefined);
+  const leaf = lines.map((line) => /^[\s├└│]*(\(\S+\) failed: .*[^:])$/.exec(line)?.[1]).find((found) => found !== undefined);
+  if (leaf !== undefined) return leaf;
   const [first = '', second] = lines;
-  return leaf ?? (first.endsWith(':') && second ? `${first} ${second.replace(/^\s*- /, '')}` : first);
+  if (first.endsWith(':') && second?.startsWith('- ')) return `${first} ${second.slice(2)}`;
+  const [place = ''] = lines.length > 1 ? (/ \([^\s()]+:\d+\)$/.exec(message) ?? []) : [];
+  return `${first}${place}`;
+}
+
+const mostCharacters = 400;
+
+/** The first line of a text, and no more of it than one looks at; `firstlight show RUN NAME` prints all. */
+export function oneLine(text: string): string {
+  const [first = ''] = text.split('\n');
+  return first.length > mostCharacters ? `${first.slice(0, mostCharacters - 1)}…` : first;
 }
 
 const bars = '▁▂▃▄▅▆▇█';

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {causeOf, localTime, summaryText, valueText} from '../src/summary-text.ts';
+import {causeOf, localTime, oneLine, summaryText, valueText} from '../src/summary-text.ts';
 
 test.each([
   [{re: -4.3, im: -2.9}, '-4.3 - 2.9i mJ'],
@@ -23,8 +23,19 @@ test.each([
     'Skipped due to missing dependency:\n├ (a) skipped\n│  └ (b) failed: ValueError: no beam\n│     at noon\n└ (c) failed: TypeError: x',
     '(b) failed: ValueError: no beam',
   ],
+  [
+    'Skipped due to missing dependency:\n├ (b) failed: Skip: Skipped due to missing dependency:\n│     └ (a) failed: Skip: no beam\n└ (e) failed: KeyError: x',
+    '(a) failed: Skip: no beam',
+  ],
+  ["SourceNameError: no source named 'A/B'\nSee all_sources (context.py:12)", "SourceNameError: no source named 'A/B' (context.py:12)"],
+  ['ValueError: two things:\nthis and that (context.py:7)', 'ValueError: two things: (context.py:7)'],
   ["Dependencies returned no data:\n- 'a'\n- 'b'", "Dependencies returned no data: 'a'"],
   ['', ''],
 ])('of a long message the line with the cause is shown', (message, cause) => {
   expect(causeOf(message)).toBe(cause);
+});
+
+test('of a long text its beginning is shown', () => {
+  expect(oneLine('short\nlines')).toBe('short');
+  expect(oneLine('x'.repeat(3000))).toBe(`${'x'.repeat(399)}…`);
 });

@@ -6,7 +6,7 @@ import {parseJobEvent} from '../job-event.ts';
 import {marks, type Output, outputFor} from '../output.ts';
 import {openOrOwner} from '../run-command.ts';
 import {stopSignal} from '../stop.ts';
-import {causeOf, valueText} from '../summary-text.ts';
+import {causeOf, oneLine, valueText} from '../summary-text.ts';
 
 interface ProcessOptions {
   var?: string[];
@@ -96,5 +96,5 @@ function sentence(event: JobEvent): string | undefined {
 function valueSentence({run, name, state, summary, units, message, trial, before, seconds}: JobEvent & {event: 'value'}): string {
   const what = state === 'ok' ? valueText(name, summary, units) : causeOf(message ?? state);
   const old = trial ? `${valueText(name, before) || 'nothing'} → ` : '';
-  return `${marks[state]} run ${run}  ${name}  ${old}${what.split('\n')[0]}  (${seconds.toFixed(2)} s)`;
+  return `${marks[state]} run ${run}  ${name}  ${old}${oneLine(what)}  (${seconds.toFixed(2)} s)`;
 }
