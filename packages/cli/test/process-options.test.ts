@@ -46,7 +46,7 @@ test('--trial tells values old and new, and leaves the folder as it is', async (
   const {lines, code} = await mock(folder, '--trial', '--param', 'cut=9');
   expect(code).toBe(0);
   expect(lines.every(({trial}) => trial === true)).toBe(true);
-  expect(valuesOf(lines)).toMatchObject({cut: {summary: 9, before: 1}, where: {before: null}});
+  expect(valuesOf(lines)).toMatchObject({cut: {summary: 9, before: 1}, where: {before: null}, start_time: {before: expect.any(Number)}});
   expect(lines.at(-1)).toMatchObject({event: 'finished', runs: 1, values: {ok: 3, skipped: 1}});
   expect([files(), database()]).toEqual(before);
   const shown = await firstlight(['show', '1', '--folder', folder, '--json']);

@@ -2,7 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {sentenceOf, summaryToJson} from '@firstlight/core';
-import type {AllFinished, JobEvent, JobFinished, ValueEvent} from '@firstlight/core';
+import type {AllFinished, JobEvent, JobFinished, Summary, ValueEvent} from '@firstlight/core';
 import {contentOf, messageOf} from './cell.ts';
 import type {ProcessRequest} from './request.ts';
 import type {RequestParts} from './process-request.ts';
@@ -14,6 +14,7 @@ import {runJob} from './queue/run-job.ts';
 import type {Ending, ProgressEvent} from './queue/run-job.ts';
 import {refuseMissing} from './refuse-missing.ts';
 import {isAborted} from './signals.ts';
+import {startTimeName} from './table.ts';
 import {Tally} from './tally.ts';
 
 type TrialParts = Pick<RequestParts, 'runJob' | 'table' | 'dataRoot'>;
@@ -104,9 +105,13 @@ function eventOf(event: ProgressEvent, job: Job, {table}: TrialParts): OneJobEve
     units: attributes?.units,
     message: messageOf(state, attributes),
     seconds,
-    before: summaryToJson(table.cell(event, name).summary),
+    before: summaryToJson(before(event, table)),
   };
 }
+
+/** What the table has; the start of a run stands in its row. */
+const before = (event: ValueEvent, table: RequestParts['table']): Summary =>
+  event.variable === startTimeName ? (table.row(event)?.startTime ?? null) : table.cell(event, event.variable).summary;
 
 /** A picture that is stored nowhere is told whole. */
 const pictureOf = ({summary}: ValueEvent): string =>
