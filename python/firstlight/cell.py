@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -137,11 +138,11 @@ def _colour(background: Any) -> np.ndarray | None:
     if background is None:
         return None
     if isinstance(background, str):
-        if not background.startswith("#") or len(background) != 7:
+        if not re.match("#[0-9a-fA-F]{6}", background):
             raise ValueError("Colour string should be hex code (like '#ffcc00')")
-        return np.array(list(bytes.fromhex(background[1:])), dtype=np.uint8)
+        return np.array(list(bytes.fromhex(background[1:])), dtype=np.uint8)  # DAMNIT keeps what follows, an opacity say
     if not isinstance(background, Sequence):
-        raise TypeError(f"background should be a colour string or three values, not {type(background)}")
+        raise TypeError(f"Don't understand colour as {type(background)}")
     if len(background) != 3:
         raise TypeError(f"Wrong number of values ({len(background)}) for R,G,B")
     if not all(0 <= value <= 255 for value in background):

@@ -90,7 +90,7 @@ def cell_attributes(stored: StoredCell | None) -> dict[str, Any] | None:
     looks = {
         "units": cell.units,
         "bold": None if cell.bold is None else bool(cell.bold),
-        "background": None if cell.background is None else np.asarray(cell.background).tolist(),
+        "background": None if cell.background is None else np.asarray(cell.background)[:3].tolist(),
         "uncertainty": None if stored.uncertainty is None else wire_number(stored.uncertainty),
     }
     return {key: value for key, value in looks.items() if value is not None} or None

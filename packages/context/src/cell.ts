@@ -24,7 +24,7 @@ export interface CellOptions {
 function colourOf(background: NonNullable<CellOptions['background']>): [number, number, number] {
   const parts =
     typeof background === 'string'
-      ? [1, 3, 5].map((at) => (/^#[\da-f]{6}$/i.test(background) ? Number.parseInt(background.slice(at, at + 2), 16) : Number.NaN))
+      ? [1, 3, 5].map((at) => (/^#([\da-f]{2}){3,}$/i.test(background) ? Number.parseInt(background.slice(at, at + 2), 16) : Number.NaN))
       : background.map(Math.trunc);
   if (parts.length === 3 && parts.every((part) => part >= 0 && part <= 255)) return parts as [number, number, number];
   throw new TypeError(

@@ -121,11 +121,17 @@ function stateOf(value: unknown, method: unknown, attributes: Attributes | null)
   return method === null ? 'none' : 'ok'; // NaN is NULL with a method (perhaps an empty one)
 }
 
+/** DAMNIT keeps the opacity of `#rrggbbaa` as a fourth number. */
+const colour = z
+  .tuple([z.number(), z.number(), z.number()])
+  .rest(z.number())
+  .transform(([red, green, blue]): [number, number, number] => [red, green, blue]);
+
 /** Foreign programs write attributes, too: what is not as expected is left out. */
 const storedAttributes = z.object({
   units: z.string().optional().catch(undefined),
   bold: z.boolean().optional().catch(undefined),
-  background: z.tuple([z.number(), z.number(), z.number()]).optional().catch(undefined),
+  background: colour.optional().catch(undefined),
   uncertainty: z.number().optional().catch(undefined),
   format: z.string().optional().catch(undefined),
   error: z.string().optional().catch(undefined),
