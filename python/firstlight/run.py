@@ -9,9 +9,12 @@ if __name__ == "__main__":
     del sys.path[0]
 
 import argparse
+import contextlib
 import json
 import os
+import sqlite3
 from typing import Any
+from urllib.parse import quote
 
 from .arguments import Arguments, RunFacts
 from .batch import Batch, entry_of
@@ -31,7 +34,7 @@ def main() -> int:
     options = _options()
     path = os.path.abspath(options.context)
     store = os.path.abspath(options.store) if options.store else None
-    set_data_root(os.path.abspath(options.data_root) if options.data_root else None)
+    set_data_root(os.path.abspath(options.data_root) if options.data_root else _data_root_of(os.path.dirname(path)))
     os.environ.setdefault("MPLBACKEND", "Agg")
     install_drop_in()
     context = load_context(path)
@@ -46,6 +49,17 @@ def main() -> int:
         return 2
 
 
+def _data_root_of(folder: str) -> str | None:
+    """Where the experiment folder of a context says that its data are."""
+    database = os.path.join(folder, "runs.sqlite")
+    if not os.path.isfile(database):
+        return None
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(f"file:{quote(database)}?mode=ro", uri=True)) as connection:
+        row = connection.execute("SELECT value FROM metameta WHERE key = 'data_root'").fetchone()
+        return row[0] if row else None
+    return None
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m firstlight.run", description=__doc__)
     parser.add_argument("context", help="the context file")
@@ -55,7 +69,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--var", action="append", metavar="NAME", help="only this variable and what it needs; may be repeated")
     parser.add_argument("--param", action="append", default=[], metavar="KEY=VALUE", help="a value for param#KEY, as JSON or text")
     parser.add_argument("--mock", action="store_true", help="a run without data")
-    parser.add_argument("--data-root", help="directory that holds INSTRUMENT/CYCLE/pNNNNNN")
+    parser.add_argument(
+        "--data-root", help="directory that holds INSTRUMENT/CYCLE/pNNNNNN (default: what the context's experiment folder says)"
+    )
     parser.add_argument("--store", metavar="DIR", help="leave the values in DIR/extracted_data; otherwise nothing is stored")
     return parser.parse_args()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -245,3 +247,16 @@ def test_a_file_runs_by_itself_in_the_foreground(tmp_path):
     assert len(list((tmp_path / "extracted_data").iterdir())) == 1
     only = subprocess.run([*command, "--var", "b"], env=environment, capture_output=True, text=True, check=False)
     assert "a =" not in only.stdout
+
+
+def test_a_file_that_runs_by_itself_finds_the_data_where_its_folder_says(tmp_path):
+    context = tmp_path / "context.py"
+    context.write_text(HEAD + "@Variable\ndef a(run): return 1\n")
+    with contextlib.closing(sqlite3.connect(tmp_path / "runs.sqlite")) as connection:
+        connection.execute("CREATE TABLE metameta (key PRIMARY KEY NOT NULL, value)")
+        connection.execute("INSERT INTO metameta VALUES ('data_root', ?)", (str(tmp_path / "data"),))
+        connection.commit()
+    command = [sys.executable, "-m", "firstlight.run", str(context), "--run", "1", "--proposal", "1234"]
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT / "python")}, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"cannot be opened below {tmp_path / 'data'}" in done.stderr
