@@ -115,6 +115,31 @@ test('of each value the data of the last three older versions is kept, within a 
   expect(versionsOf(folder)).toHaveLength(9);
 });
 
+test('what alone is more than the share goes, and of one age the largest, so that one picture does not drive out all numbers', async () => {
+  const folder = newFolder();
+  await using writer = await WriterProcess.start(folder.dir);
+  const ofLength = (length: number, first: number): CellValue => ({
+    data: array(
+      'float64',
+      [length],
+      Float64Array.from({length}, (_, i) => first + i),
+    ),
+  });
+  for (const first of [1, 2]) {
+    const lengths = {a: 100, big: 20_000, huge: 100_000, small: 100};
+    const all = Object.entries(lengths).map(([name, length]) => ({name, outcome: {state: 'ok' as const, cell: ofLength(length, first)}}));
+    writeFragment(folder.extractedData, run, all);
+    await writer.merge();
+  }
+  expect(keptIn(folder)).toEqual(['a@1.h5', 'big@1.h5', 'huge@1.h5', 'small@1.h5']);
+  await writer.edit({edit: 'setting', key: 'fl_history_share', text: '0.3'}, null); // 290 kB
+  await writer.pruneKept();
+  expect(keptIn(folder)).toEqual(['a@1.h5', 'big@1.h5', 'small@1.h5']);
+  await writer.edit({edit: 'setting', key: 'fl_history_share', text: '0.17'}, null); // 164 kB
+  await writer.pruneKept();
+  expect(keptIn(folder)).toEqual(['a@1.h5', 'small@1.h5']);
+});
+
 test.each(['before-pruning', 'while-pruning'])('data that a crash %s left behind is removed by the next writer', async (step) => {
   const folder = newFolder();
   {

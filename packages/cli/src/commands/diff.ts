@@ -18,13 +18,14 @@ export async function diff(run: number, name: string, a: number | undefined, b: 
   const output = outputFor(options);
   const {proposal} = options;
   const request = {run, name, ...(a !== undefined && {a}), ...(b !== undefined && {b}), ...(proposal !== undefined && {proposal})};
-  for await (const line of runCommand(chooseFolder(options.folder), 'diff', request, stopSignal())) output.result(line, textOf(line));
+  for await (const line of runCommand(chooseFolder(options.folder), 'diff', request, stopSignal())) output.result(line, diffText(line));
 }
 
 type Line = CommandLine<'diff'>;
 type Version = Line['a'];
 
-function textOf(line: Line): string {
+/** How two versions differ, as lines of text. */
+export function diffText(line: Line): string {
   return [
     valueText(line.a),
     valueText(line.b),
@@ -43,11 +44,17 @@ function valueText(version: Version): string {
 }
 
 function dataText({data, a, b, isChanged}: Line): string[] {
-  if (data === null)
-    return a.hasData && b.hasData ? ['The data of one of them is not kept any more; only the summaries can be compared.'] : [];
+  if (data === null) return goneText([a, b].filter(({state, kind, hasData}) => state === 'ok' && kind !== null && !hasData));
   if (data.length > 0) return data.map(partText);
   // A line of bars, for one, looks the same for other numbers.
   return isChanged && versionText(a) === versionText(b) ? ['The values differ.'] : [];
+}
+
+/** Of versions whose data the folder's policy let go. */
+function goneText(gone: readonly Version[]): string[] {
+  if (gone.length === 0) return [];
+  const which = gone.map(({version}) => version).join(' and ');
+  return [`The data of version${gone.length > 1 ? 's' : ''} ${which} is not kept any more; only the summaries can be compared.`];
 }
 
 type PartDiff = NonNullable<Line['data']>[number];

@@ -42,7 +42,7 @@ interface KeptRow {
 const mostAtOnce = 500; // a fraction of a second, in which nothing is merged
 
 /**
- * Removes kept data beyond the policy, the oldest first, a part at a time; the versions stay, without their data.
+ * Removes kept data beyond the policy, a part at a time; the versions stay, without their data.
  *
  * First the database says that it is not kept any more, then it goes: what a crash leaves between is removed by `removeStrays`.
  *
@@ -72,7 +72,7 @@ export function pruneKept(
   return surplus.length > now.length;
 }
 
-/** The kept data that goes; rows are by value, the newest version first. */
+/** The kept data that goes: beyond the number of versions, then what alone is beyond the share, then the oldest, of one age the largest. Rows are by value, the newest version first. */
 function beyond(
   rows: readonly KeptRow[],
   {versions, share}: KeepingPolicy,
@@ -83,10 +83,15 @@ function beyond(
   const tooOld = values.flatMap((ofValue) => ofValue.slice(versions));
   const gone = new Set(tooOld);
   const rest = rows.filter((row) => !gone.has(row)).map((row) => ({row, bytes: bytesOf(row)}));
-  let surplus = rest.reduce((sum, {bytes}) => sum + bytes, 0) - share * bytesOfRuns;
-  const oldestFirst = rest.sort((a, b) => (a.row.timestamp ?? 0) - (b.row.timestamp ?? 0));
+  const most = share * bytesOfRuns;
+  let surplus = rest.reduce((sum, {bytes}) => sum + bytes, 0) - most;
+  // What alone is too much would take everything older with it and then go, too. A fragment's values are of one age.
+  const isHuge = (bytes: number): number => Number(bytes > most);
+  const inOrder = rest.sort(
+    (a, b) => isHuge(b.bytes) - isHuge(a.bytes) || (a.row.timestamp ?? 0) - (b.row.timestamp ?? 0) || b.bytes - a.bytes,
+  );
   const tooMuch: KeptRow[] = [];
-  for (const {row, bytes} of oldestFirst) {
+  for (const {row, bytes} of inOrder) {
     if (surplus <= 0) break;
     tooMuch.push(row);
     surplus -= bytes;
