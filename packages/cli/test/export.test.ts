@@ -29,6 +29,12 @@ test('a selection goes to a file, and what is wrong with it is one sentence', as
   const again = await firstlight(['export', '--to', file, '--folder', folder]);
   expect(again).toMatchObject({code: 1, stderr: expect.stringMatching(/^✗ .*a\.csv is there already; .* --force\.\n$/)});
   expect(await firstlight(['export', '--to', file, '--force', '--folder', folder])).toMatchObject({code: 0});
+  expect(await firstlight(['export', '--to', file, '--force', '--runs', '2,8-9', '--folder', folder])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^1 run of 1 variable is in .*a\.csv\.\n$/),
+    stderr: 'There are no runs 8, 9; the others were written.\n',
+  });
+  expect(await firstlight(['export', '--to', file, '--force', '--folder', folder])).toMatchObject({code: 0});
   expect(table(file)).toHaveLength(2);
   expect((await firstlight(['export', '--to', join(parent, 'a.pdf'), '--folder', folder])).stderr).toMatch(/\.csv, .*\.zip\./);
 });

@@ -1,6 +1,7 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {staleText} from '../src/commands/stale.ts';
 import {firstlight, printed, start, temporaryDirectory} from './command.ts';
 
 const context = (bonus: number): string => `
@@ -23,6 +24,9 @@ test('stale lists what would be another value now, and process --stale computes 
   await firstlight(['process', '1', '--folder', folder, '--var', 'more']);
   const missing = (run: number, name: string) => ({proposal: 1234, run, name, state: 'missing', why: []});
   expect((await stale('--json')).lines).toEqual([missing(1, 'most'), ...['trains', 'more', 'most'].map((name) => missing(2, name))]);
+  expect((await stale('2', '--json')).lines).toEqual(['trains', 'more', 'most'].map((name) => missing(2, name))); // not in the table yet
+  expect(await stale('3')).toMatchObject({code: 1, stderr: expect.stringContaining('There is no run 3')});
+  expect(await stale('--proposal', '99')).toMatchObject({code: 1, stderr: expect.stringContaining('There are no runs of proposal 99')});
   const computed = (await firstlight(['process', 'all', '--stale', '--folder', folder, '--json'])).lines;
   const namesOf = (run: number) => computed.flatMap((line) => (line.event === 'value' && line.run === run ? [line.name] : []));
   expect(namesOf(1)).toEqual(['most']);
@@ -50,3 +54,12 @@ test('stale lists what would be another value now, and process --stale computes 
     server.kill('SIGTERM');
   }
 }, 240_000);
+
+test('runs of several proposals are told apart', () => {
+  const of = (proposal: number) => ({proposal, run: 1, name: 'energy', state: 'stale' as const, why: ['its code was changed']});
+  expect(staleText([of(1234)], true)).toBe('run 1  energy  its code was changed');
+  expect(staleText([of(1234), of(5678)], true)).toBe(
+    'p1234 run 1  energy  its code was changed\np5678 run 1  energy  its code was changed',
+  );
+  expect(staleText([of(1234), of(5678)])).toMatch(/^proposal 1234\n[^]*energy +1\n+proposal 5678\n[^]*energy +1/);
+});

@@ -101,7 +101,7 @@ export class Experiment implements AsyncDisposable {
    *
    * `unknown` are values that another program has stored. Throws `context-broken`, and `read-only` when the folder is not ours: then no runner can be asked.
    *
-   * @param runs default: all of the table, and all with data.
+   * @param runs default: `runsToJudge()`.
    */
   async *stale(runs?: readonly RunId[]): AsyncGenerator<JudgedCell, void, undefined> {
     const {settings, table} = this.#parts;
@@ -111,7 +111,13 @@ export class Experiment implements AsyncDisposable {
     const {contexts} = workshop.requestParts;
     const {dataRoot} = settings;
     const parts = {dir: this.folder.dir, dataRoot, reader: this.reader, table, described, contexts};
-    yield* unfreshCells(await judgeFolder(parts, runs ?? (await everyRun(table, dataRoot, this.proposals))));
+    yield* unfreshCells(await judgeFolder(parts, runs ?? (await this.runsToJudge())));
+  }
+
+  /** The runs of the table, and those that have data and wait to be computed. */
+  async runsToJudge(): Promise<RunId[]> {
+    await Promise.all([this.whole(), this.#parts.workshop?.merged()]);
+    return everyRun(this.table, this.#parts.settings.dataRoot, this.proposals);
   }
 
   /** Stops a job, or one variable of it; what is done already stays. False when there is nothing to stop: it is over, or was never there. */

@@ -42,6 +42,7 @@ const stepMs = 200;
 type Work = Iterator<number, readonly string[] | void> | AsyncIterator<number, readonly string[] | void>;
 
 let work: Work | undefined;
+let missing: readonly string[] = [];
 let place = '';
 let progress = {done: 0, total: 0};
 
@@ -57,6 +58,7 @@ function begin({dir, path, format, selection, titles, version}: ExportRequest): 
     bundle: () => writeBundle({source, selection, version}, path),
   };
   work = writers[format]();
+  missing = source.problems;
   progress = {done: 0, total: source.runs.length};
   return {runs: source.runs.length, variables: source.columns.length};
 }
@@ -67,7 +69,7 @@ async function step(): Promise<ExportStep> {
   try {
     while (performance.now() < end) {
       const next = await work?.next();
-      if (!next || next.done) return {...progress, isDone: true, problems: next?.value ?? []};
+      if (!next || next.done) return {...progress, isDone: true, problems: [...missing, ...(next?.value ?? [])]};
       progress.done = next.value;
     }
     return {...progress, isDone: false, problems: []};
@@ -79,6 +81,7 @@ async function step(): Promise<ExportStep> {
 function beginImport(request: ImportPlace): void {
   place = dirname(request.dir);
   progress = {done: 0, total: 0};
+  missing = [];
   work = readBundle(request, (bytes) => void (progress = {...progress, total: bytes}));
 }
 

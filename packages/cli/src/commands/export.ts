@@ -36,7 +36,7 @@ export async function exportFolder({to, runs, vars, proposal, titles, force, ...
     for (const problem of written.problems) output.say(problem);
     output.result(
       {event: 'exported', ...written},
-      `${written.runs} runs of ${written.variables} variables are in ${relative('.', written.file)}.`,
+      `${counted(written.runs, 'run')} of ${counted(written.variables, 'variable')} ${written.runs === 1 ? 'is' : 'are'} in ${relative('.', written.file)}.`,
     );
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -44,3 +44,5 @@ export async function exportFolder({to, runs, vars, proposal, titles, force, ...
     process.exitCode = 1;
   }
 }
+
+const counted = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;

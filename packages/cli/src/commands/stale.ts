@@ -41,15 +41,34 @@ export async function stale(runs: number[] | 'all' | undefined, options: StaleOp
       continue;
     }
     found.push(line);
-    if (!count)
-      output.result(line, why ? `run ${line.run}  ${line.name}  ${line.state === 'missing' ? 'missing' : line.why.join('; ')}` : undefined);
+    if (output.json && !count) output.result(line);
   }
   const counts = {event: 'counted', stale: numberOf(found, 'stale'), missing: numberOf(found, 'missing'), unknown: untold};
-  if (!why && !count && !output.json && found.length > 0) output.result({}, textTable(['variable', 'stale', 'missing'], rowsOf(found)));
+  if (!count && !output.json && found.length > 0) output.result({}, staleText(found, why));
   if (count || !output.json) output.result(counts, sentenceOf(counts));
 }
 
 const numberOf = (lines: readonly Line[], state: Line['state']): number => lines.filter((line) => line.state === state).length;
+
+const byProposal = (lines: readonly Line[]): [number, Line[]][] => [...Map.groupBy(lines, ({proposal}) => proposal)];
+
+/** What is stale or missing, for people; `why`: with the reasons. */
+export const staleText = (lines: readonly Line[], why = false): string => (why ? reasonsText(lines) : tablesText(lines));
+
+/** A line for each value; with its proposal when there are several. */
+function reasonsText(lines: readonly Line[]): string {
+  const areSeveral = byProposal(lines).length > 1;
+  const text = ({proposal, run, name, state, why}: Line): string =>
+    `${areSeveral ? `p${proposal} ` : ''}run ${run}  ${name}  ${state === 'missing' ? 'missing' : why.join('; ')}`;
+  return lines.map(text).join('\n');
+}
+
+/** A table for each proposal, with a title when there are several. */
+function tablesText(lines: readonly Line[]): string {
+  const tables = byProposal(lines).map(([proposal, all]) => [proposal, textTable(['variable', 'stale', 'missing'], rowsOf(all))] as const);
+  if (tables.length === 1) return tables.map(([, table]) => table).join('');
+  return tables.map(([proposal, table]) => `proposal ${proposal}\n${table}`).join('\n\n');
+}
 
 function rowsOf(lines: readonly Line[]): string[][] {
   const byName = Map.groupBy(lines, ({name}) => name);

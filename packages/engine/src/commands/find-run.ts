@@ -1,9 +1,8 @@
 import {FirstlightError} from '@firstlight/core';
 import type {RunId} from '@firstlight/core';
-import type {Experiment} from '../experiment.ts';
 
 /** The run of the table that a person means by its number. Throws `no-such-run`, or `which-run` when several proposals have one of this number. */
-export function findRun({table}: Pick<Experiment, 'table'>, number: number, proposal: number | undefined): RunId {
+export function findRun({table}: {readonly table: {runs(): readonly RunId[]}}, number: number, proposal: number | undefined): RunId {
   const found = table.runs().filter((row) => row.run === number && (proposal === undefined || row.proposal === proposal));
   const [first, second] = found;
   if (first && !second) return {proposal: first.proposal, run: first.run};

@@ -1,3 +1,4 @@
+import {FirstlightError} from '@firstlight/core';
 import {z} from 'zod';
 import type {Experiment} from '../experiment.ts';
 import {command} from './command.ts';
@@ -42,9 +43,16 @@ async function* staleLines(
   signal: AbortSignal,
 ): AsyncGenerator<StaleLine | UnknownLine> {
   let values = 0;
-  for await (const {state, ...cell} of experiment.stale(runs?.map((run) => findRun(experiment, run, proposal)))) {
+  const known = await experiment.runsToJudge();
+  const ofProposal = proposal === undefined ? known : known.filter((run) => run.proposal === proposal);
+  if (proposal !== undefined && ofProposal.length === 0)
+    throw new FirstlightError(
+      'no-such-run',
+      `There are no runs of proposal ${proposal} in this folder; \`firstlight show\` lists those it has.`,
+    );
+  const asked = runs?.map((run) => findRun({table: {runs: () => known}}, run, proposal)) ?? ofProposal;
+  for await (const {state, ...cell} of experiment.stale(asked)) {
     if (signal.aborted) return;
-    if (proposal !== undefined && cell.proposal !== proposal) continue;
     if (state !== 'unknown') yield {...inOrder(cell), state, why: cell.why};
     else if (unknown) yield {...inOrder(cell), state: 'stale', why: cell.why};
     else values++;

@@ -15,6 +15,15 @@ export function chooseRuns(all: readonly TableRun[], {runs, proposal}: Selection
   );
 }
 
+/** A sentence of runs that were asked for and are not there, in case others are. */
+export function missingRuns(chosen: readonly TableRun[], {runs = []}: Selection): string[] {
+  const there = new Set(chosen.map(({run}) => run));
+  const missing = runs.filter((run) => !there.has(run));
+  if (missing.length === 0) return [];
+  const more = missing.length > 10 ? ` and ${missing.length - 10} more` : '';
+  return [`There ${missing.length > 1 ? 'are no runs' : 'is no run'} ${missing.slice(0, 10).join(', ')}${more}; the others were written.`];
+}
+
 /** The variables that are meant, in the order of the table. @throws FirstlightError `no-such-variable` for a name or glob that means none. */
 export function chooseVariables(all: readonly TableVariable[], {variables}: Selection): TableVariable[] {
   if (variables === undefined) return [...all];

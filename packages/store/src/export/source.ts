@@ -6,7 +6,7 @@ import type {TableRun, TableVariable} from '../reader/table-model.ts';
 import {columnTypes} from './column-types.ts';
 import {cellOf, type StoredRow} from './decode.ts';
 import type {ExportCell, ExportColumn, ExportRow, Selection} from './model.ts';
-import {chooseRuns, chooseVariables} from './selection.ts';
+import {chooseRuns, chooseVariables, missingRuns} from './selection.ts';
 
 /** The chosen part of a folder's table, read one run at a time, so that no table is too large and nobody waits long to write. */
 export class ExportSource {
@@ -14,6 +14,8 @@ export class ExportSource {
   readonly connection: Connection;
   readonly columns: readonly ExportColumn[];
   readonly runs: readonly TableRun[];
+  /** What was asked for and is not there, a sentence each. */
+  readonly problems: readonly string[];
   readonly #names: ReadonlySet<string>;
   readonly #typedBooleans: ReadonlySet<string>;
 
@@ -25,6 +27,7 @@ export class ExportSource {
     this.dir = dir;
     this.connection = connection;
     this.runs = chooseRuns(structure.runs, selection);
+    this.problems = missingRuns(this.runs, selection);
     const types = columnTypes(connection, this.runs);
     this.columns = variables.map((variable) => ({
       ...variable,
