@@ -30,10 +30,15 @@ const labelled: Value = {
 const half: Value = {dtype: 'float32', shape: [], data: Float32Array.of(0.5)};
 const picture: Value = {dtype: 'float64', shape: [30, 40], data: new Float64Array(1200).map((_, i) => i)};
 
+const longName = `ä${'long'.repeat(45)}`; // its kept files have another name
+
 /** What was stored, one version after the other; of each the data of two before the newest is kept. */
 const stored: Readonly<Record<string, readonly (Value | Outcome)[]>> = {
   line: [floats(1, 2, 3), floats(4, 5, 6), labelled, floats(7, 8)],
   number: [1.5, half, Number.NaN, true, 2n ** 60n, 'words', {state: 'failed', errorClass: 'ValueError', message: 'no beam'}, 3],
+  wave: [{dtype: 'complex64', shape: [], data: Float32Array.of(1, 0.1)}, 2n ** 63n, 2, -1n],
+  [longName]: [floats(1), floats(2)],
+  bare: [1, 2].map((summaryValue): Outcome => ({state: 'ok', cell: {data: null, summaryValue}})),
   picture: [picture, floats(1, 2), floats(1, 2), floats(3)],
 };
 
@@ -49,13 +54,28 @@ const versions: readonly (readonly [name: string, version: number, said: unknown
   ['number', 5, {type: 'int64', data: [Number(2n ** 60n)]}],
   ['number', 6, 'words'],
   ['number', 8, {type: 'float64', data: [3]}],
+  ['wave', 1, {type: 'complex64', data: [Math.fround(1), Math.fround(0.1)]}],
+  [longName, 1, {type: 'float32', data: [1]}],
+  ['wave', 4, {type: 'int64', data: [-1]}],
 ];
 const origin = (name: string): string => `Its summary and origin are in \`firstlight history 7 ${name}\`.`;
 const missing: readonly (readonly [name: string, version: number, code: string, sentence: string])[] = [
   ['line', 1, 'no-value', `The data of version 1 of "line" for run 7 (float32 (3,)) is not kept any more. ${origin('line')}`],
   ['line', 9, 'no-version', 'There is no version 9 of "line" for run 7 of proposal 1234; it has versions 1 to 4.'],
 ];
-const failed = ['number', 7, 'no-value', `Version 7 of "number" for run 7 has no data: it was failed. ${origin('number')}`] as const;
+/** Without data, `@firstlight/client` gives the summary, or null; the Python client says why there is none. */
+const withoutData: typeof missing = [
+  ['number', 7, 'no-value', `Version 7 of "number" for run 7 has no data: it was failed. ${origin('number')}`],
+  ...[1, 2].map(
+    (version) =>
+      [
+        'bare',
+        version,
+        'no-value',
+        `Version ${version} of "bare" for run 7 has no data: only its summary was stored. ${origin('bare')}`,
+      ] as const,
+  ),
+];
 
 let serving: Serving;
 let experiment: RemoteExperiment;
@@ -88,14 +108,14 @@ afterAll(async () => {
 });
 
 test.each(['folder', 'server'])('the Python client reads versions from a %s', async (place) => {
-  const asked = [...versions, ...missing, failed, ['comment', 1], ['comment', 2]].map(([name, version]) => [name, version]);
+  const asked = [...versions, ...missing, ...withoutData, ['comment', 1], ['comment', 2]].map(([name, version]) => [name, version]);
   const child = spawn(python, [join(root, 'e2e/versions/read.py'), place === 'folder' ? folder : serving.url], {
     env: {...process.env, PYTHONPATH: join(root, 'python')},
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   child.stdin.end(JSON.stringify(asked));
   const {read, history} = JSON.parse(await text(child.stdout)) as {read: unknown[]; history: object};
-  const errors = [...missing, failed].map(([, , code, sentence]) => `UnknownKey ${code}: ${sentence}`);
+  const errors = [...missing, ...withoutData].map(([, , code, sentence]) => `UnknownKey ${code}: ${sentence}`);
   expect(read).toEqual([...versions.map(([, , said]) => said), ...errors, 'first', 'second']);
   expect(history).toMatchObject({
     line: [
@@ -114,6 +134,7 @@ test('@firstlight/client reads versions, their pictures, and slices of them', as
   expect(await experiment.read(7, 'line', {version: 3, slice: '1:'})).toMatchObject({array: {data: Float64Array.of(1.5)}});
   const numbers = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((version) => read('number', version)));
   expect(numbers).toEqual([1.5, 0.5, Number.NaN, true, 2n ** 60n, 'words', null, 3]);
+  expect([await read('bare', 1), await read('bare', 2)]).toEqual([1, 2]);
   expect([await read('comment', 1), await read('comment', 2)]).toEqual(['first', 'second']);
   for (const [name, version, code, sentence] of missing) await expect(read(name, version)).rejects.toMatchObject({code, message: sentence});
   expect((await experiment.history(7, 'line')).map(({version, hasData}) => [version, hasData])).toEqual([

@@ -17,7 +17,8 @@ def said(value: Any) -> Any:
         return value
     labels = {name: said(labels.values) for name, labels in value.coords.items()} if hasattr(value, "coords") else {}
     plain = np.asarray(value)
-    data = [str(one) if one != one else one for one in plain.ravel().tolist()]
+    plain_parts = plain.ravel().view(plain.real.dtype) if plain.dtype.kind == "c" else plain.ravel()
+    data = [str(one) if one != one else one for one in plain_parts.tolist()]
     return {"type": str(plain.dtype), "data": data, **labels}
 
 
@@ -32,4 +33,11 @@ def read(experiment: firstlight.Experiment, name: str, version: int) -> Any:
 experiment = firstlight.open(sys.argv[1])
 asked = json.load(sys.stdin)
 history = {name: [[one.version, one.has_data, one.kind] for one in experiment[7, name].history()] for name, _ in asked}
-print(json.dumps({"read": [read(experiment, name, version) for name, version in asked], "history": history}))
+print(
+    json.dumps(
+        {
+            "read": [read(experiment, name, version) for name, version in asked],
+            "history": history,
+        }
+    )
+)

@@ -138,3 +138,15 @@ def version_among(history: Sequence[Version], run: RunKey, name: str, version: i
     newest = history[0].version if history else 0
     known = "it never had a value" if newest == 0 else "it has only version 1" if newest == 1 else f"it has versions 1 to {newest}"
     raise UnknownKey("no-version", f'There is no version {version} of "{name}" for run {run.run} of proposal {run.proposal}; {known}.')
+
+
+def no_data(version: Version, run: RunKey, name: str) -> UnknownKey:
+    """Why a version has no data (any more)."""
+    what = f'ersion {version.version} of "{name}" for run {run.run}'
+    if version.state != "ok":
+        why = f"V{what} has no data: it was {version.state}."
+    elif version.has_data:
+        why = f"V{what} has no data: only its summary was stored."
+    else:
+        why = f"The data of v{what}{f' ({version.kind})' if version.kind else ''} is not kept any more."
+    return UnknownKey("no-value", f"{why} Its summary and origin are in `firstlight history {run.run} {name}`.")

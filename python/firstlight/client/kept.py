@@ -13,8 +13,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from .errors import UnknownKey
-from .history import Version, version_among
+from .history import Version, no_data, version_among
 from .model import RunKey
 from .stored import open_stored
 
@@ -36,7 +35,7 @@ def stored_version(folder: Path, run_file: Path, history: Sequence[Version], pla
         return
     whole = _whole(version)
     if whole is None:
-        raise UnknownKey("no-value", f"{_missing(version, run, name)} Its summary and origin are in `firstlight history {run.run} {name}`.")
+        raise no_data(version, run, name)
     with tempfile.TemporaryDirectory(prefix="firstlight-") as directory:
         path = Path(directory) / "value.h5"
         with h5py.File(path, "w") as file:
@@ -69,12 +68,3 @@ def _whole(version: Version) -> Any:
     if not _SCALAR.fullmatch(kind):
         return None
     return np.dtype(kind).type(np.nan if summary is None else summary)
-
-
-def _missing(version: Version, run: RunKey, name: str) -> str:
-    what = f'ersion {version.version} of "{name}" for run {run.run}'
-    if version.state != "ok":
-        return f"V{what} has no data: it was {version.state}."
-    if version.has_data:
-        return f"V{what} has no data: only its summary was stored."
-    return f"The data of v{what}{f' ({version.kind})' if version.kind else ''} is not kept any more."

@@ -8,7 +8,7 @@ from numbers import Integral
 from typing import Any
 
 from .errors import BadRequest, UnknownKey
-from .history import Version, version_among
+from .history import Version, no_data, version_among
 from .model import Cell, RunKey, Source, Variable
 from .stored import read_data, read_preview
 
@@ -148,8 +148,8 @@ class Value:
             try:
                 return read_data(path, self.name, figures=figures)
             except KeyError:
-                what = f'Version {version} of "{self.name}" for run {self.run}'
-                raise UnknownKey("no-value", f"{what} has no data: only its summary was stored, which history() has.") from None
+                found = version_among(self.history(), self._run, self.name, version)
+                raise no_data(found, self._run, self.name) from None
 
     def _cell(self) -> Cell:
         return self._source.cell(self._run, self.name)

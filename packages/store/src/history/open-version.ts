@@ -57,9 +57,9 @@ function fileOfSummary(entry: HistoryEntry): H5File | undefined {
 function dataOfSummary({state, summary, kind, hasData}: HistoryEntry): string | NDArray | undefined {
   if (state !== 'ok' || !hasData || kind === null || !scalarKind.test(kind)) return undefined;
   if (typeof summary === 'string') return summary;
-  const isNumber = typeof summary === 'number' || typeof summary === 'bigint' || typeof summary === 'boolean';
-  if (!isNumber && (summary === null || !('re' in summary))) return undefined;
-  return asKind(summary as number | bigint | boolean, kind);
+  if (typeof summary === 'number' || typeof summary === 'bigint' || typeof summary === 'boolean') return asKind(summary, kind);
+  if (summary === null || !('re' in summary)) return undefined;
+  return kind === 'complex64' ? {dtype: kind, shape: [], data: Float32Array.of(summary.re, summary.im)} : scalarArray(summary);
 }
 
 const scalarKind = /^(text|bool|(u?int|float|complex)\d+)$/; // not `float64 (3, 4)`, `DataArray`: then the summary is something else
