@@ -12,7 +12,7 @@ import numpy as np
 from .cell import Cell
 from .evaluate import Outcome
 from .failures import failure_of
-from .fragment import Entry, FragmentPlace, write_fragment
+from .fragment import Entry, FragmentPlace, is_complete, write_fragment
 from .log import log
 from .store import close_figures, is_about_the_disk, storage_error, stored_entry, value_event
 from .wire import Value
@@ -36,12 +36,19 @@ class Batch:
     """The values of a job on their way to the disk."""
 
     def __init__(
-        self, job: str, place: FragmentPlace, announce: Callable[[Value], None], where: Callable[[str], str | None] = lambda name: None
+        self,
+        job: str,
+        place: FragmentPlace,
+        announce: Callable[[Value], None],
+        where: Callable[[str], str | None] = lambda name: None,
+        about_to: Callable[[Value], None] = lambda value: None,
     ) -> None:
         self._job = job
         self._place = place
         self._announce = announce
         self._where = where
+        # Told what will be announced when a fragment is complete, just before it is.
+        self._about_to = about_to
         self._waiting: list[_Waiting] = []
         # When the next fragment is to be written, on the monotonic clock; None when nothing waits.
         self.due: float | None = None
@@ -64,21 +71,37 @@ class Batch:
         if items:
             self._write(items)
 
+    def is_written(self, value: Value) -> bool:
+        """Whether the fragment of a value is complete that a process was about to complete when it ended."""
+        return value.fragment is not None and is_complete(self._place, value.fragment)
+
     def _write(self, items: list[_Waiting]) -> None:
+        values: list[Value] = []
+
+        def about_to(name: str | None) -> None:
+            values.extend(self._value(item, name) for item in items)
+            for value in values:
+                self._about_to(value)
+
         try:
             lasting = [item.entry for item in items if not item.entry.transient]
-            name = write_fragment(self._place, lasting) if lasting else None
+            if lasting:
+                write_fragment(self._place, lasting, about_to=about_to)
+            else:
+                about_to(None)
         except Exception as error:  # a value that cannot be stored costs no other
             if is_about_the_disk(error):
                 raise storage_error(self._place.folder, error) from error  # type: ignore[arg-type]
             self._write_alone(items, error)
         else:
-            for item in items:
-                fragment = None if item.entry.transient else name
-                self._announce(value_event(self._job, self._place, item.entry, item.seconds, fragment))
+            for value in values:
+                self._announce(value)
         finally:
             for item in items:
                 close_figures(item.entry)
+
+    def _value(self, item: _Waiting, fragment: str | None) -> Value:
+        return value_event(self._job, self._place, item.entry, item.seconds, None if item.entry.transient else fragment)
 
     def _write_alone(self, items: list[_Waiting], error: Exception) -> None:
         if len(items) > 1:

@@ -28,7 +28,7 @@ from .processes import group_of, how_it_ended, kill_all, kill_group
 from .schedule import Schedule, Shared
 from .store import StorageError, state_of
 from .wire import Event, Progress
-from .worker import Begun, Broken, Done
+from .worker import Begun, Broken, Done, Storing
 
 # Processes that wait for files or sleep let others use the processor; more than this many would use too much memory.
 MOST_PROCESSES = 8
@@ -225,6 +225,8 @@ class Coordinator:
         match message:
             case Begun():
                 self._begin(member, message)
+            case Storing():
+                member.storing = message.done
             case Done():
                 self._finish(member, message, descriptors[0] if descriptors else None)
             case Broken():
@@ -237,7 +239,7 @@ class Coordinator:
             self._stop_if_cancelled(member)
 
     def _finish(self, member: Member, done: Done, memory: int | None) -> None:
-        member.task = member.running = None
+        member.task = member.running = member.storing = None
         member.has.add(done.name)
         if done.packed is not None:
             self._schedule.shared[done.name] = Shared(done.packed, memory)
@@ -265,6 +267,9 @@ class Coordinator:
         log("WARNING", f"A process of job {self._around.job} {how}{where}")
         name, task = member.running or member.task, member.task
         if name is None or task is None:
+            return
+        if member.storing is not None and member.storing.stored is not None and self._batch.is_written(member.storing.stored):
+            self._finish(member, member.storing, None)
             return
         failure = member.stopping or Failure(CRASHED, f"The process {how} while it computed this variable.")
         failure = replace(failure, where=self._around.where(name, dump))

@@ -14,6 +14,7 @@ from .failures import Failure
 from .limits import family_of
 from .pipe import Pipe, pipe_pair
 from .processes import fork, kill_all, kill_group
+from .worker import Done
 
 # Between asking a process to end and ending it.
 GRACE_SECONDS = 1.0
@@ -33,6 +34,8 @@ class Member:
     # The variable whose function runs: that of the task, or silently one that the task needs.
     running: str | None = None
     running_since: float = 0.0
+    # What it will say when its value is on disk, once it is about to be.
+    storing: Done | None = None
     # Why it is being ended, if we do it.
     stopping: Failure | None = None
     kill_at: float | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,7 @@ from .summaries import is_trendline
 from .tables import can_store_tables, parquet, table_kind
 
 PROVENANCE = "context.py"
+WRITING, READY = ".writing.h5", ".ready.h5"
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,16 @@ class Entry:
     origin: Mapping[str, Any] | None = None
 
 
-def write_fragment(place: FragmentPlace, entries: Sequence[Entry], provenance: str = PROVENANCE) -> str:
-    """Writes variables of one run into a fragment, with who made them; its file name.
+def write_fragment(
+    place: FragmentPlace, entries: Sequence[Entry], provenance: str = PROVENANCE, about_to: Callable[[str], None] = lambda name: None
+) -> str:
+    """Writes variables of one run into a fragment, with who made them; its file name, which `about_to` is told before the file gets it.
 
     Raises:
         OSError: the folder cannot be written.
         Exception: one of them cannot be stored; nothing is left behind.
     """
-    with _fragment(place) as fragment:
+    with _fragment(place, about_to) as fragment:
         with _open(fragment.path, provenance) as file:
             for entry in entries:
                 _write_entry(file, entry)
@@ -75,6 +78,11 @@ def write_fragment(place: FragmentPlace, entries: Sequence[Entry], provenance: s
             if entry.stored is not None:
                 _write_labelled(fragment.path, entry.name, entry.stored.cell)
     return fragment.name
+
+
+def is_complete(place: FragmentPlace, name: str) -> bool:
+    """Whether a fragment that was about to get its name, by a process that has ended, has got it; it may have been merged since."""
+    return not os.path.exists(os.path.join(place.folder, name.replace(READY, WRITING)))
 
 
 def _write_ours(file: h5py.File, entries: Sequence[Entry]) -> None:
@@ -109,13 +117,14 @@ class _Fragment:
 
 
 @contextmanager
-def _fragment(place: FragmentPlace) -> Iterator[_Fragment]:
+def _fragment(place: FragmentPlace, about_to: Callable[[str], None]) -> Iterator[_Fragment]:
     """A file that gets its readable name when it is complete and on disk, and vanishes if it cannot be."""
     stem = os.path.join(place.folder, f"p{place.proposal}_r{place.run}.{secrets.token_hex(4)}")
-    writing, ready = f"{stem}.writing.h5", f"{stem}.ready.h5"
+    writing, ready = f"{stem}{WRITING}", f"{stem}{READY}"
     try:
         yield _Fragment(writing, os.path.basename(ready))
         _sync(writing)
+        about_to(os.path.basename(ready))
         fault_point("fragment:before-rename")
         os.rename(writing, ready)
         fault_point("fragment:after-rename")

@@ -77,6 +77,13 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Storing:
+    """A value is about to be complete on disk; `done` will be said then, and holds if this process cannot say it any more."""
+
+    done: Done
+
+
+@dataclass(frozen=True)
 class Broken:
     """Values cannot be written at all."""
 
@@ -99,7 +106,7 @@ class _Worker:
         self._pipe = pipe
         self._stored: list[Value] = []
         self._dump = dump
-        self._batch = Batch(job, place, self._stored.append, evaluation.where)
+        self._batch = Batch(job, place, self._stored.append, evaluation.where, self._about_to)
 
     def serve(self) -> None:
         while (received := self._pipe.receive()) is not None:
@@ -135,6 +142,11 @@ class _Worker:
         self._pipe.send(done, [] if memory is None else [memory])
         if memory is not None:
             os.close(memory)
+
+    def _about_to(self, value: Value) -> None:
+        name = value.variable
+        failure, has_value = self._evaluation.failures.get(name), name in self._evaluation.results
+        self._pipe.send(Storing(Done(name, value.seconds, failure, has_value, stored=value)))
 
     def _stored_or_entry(self, outcome: Outcome, task: Task, began: float) -> tuple[Entry | None, Value | None]:
         """Small values are stored by the other side, several at a time; others here, where they are."""

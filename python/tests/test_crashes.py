@@ -328,3 +328,34 @@ def _wait_until(holds, seconds: float = 5.0) -> None:
     while not holds():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.005)
+
+
+@pytest.mark.parametrize(("step", "state"), [("after-rename", "ok"), ("before-rename", "failed")])
+def test_a_value_is_announced_if_it_was_complete_when_its_process_was_killed(runner, tmp_path, fragments, step, state):
+    runner.load_text(
+        tmp_path,
+        f"""
+from damnit_ctx import Variable
+import os
+import numpy as np
+
+@Variable
+def large(run):
+    os.environ["FIRSTLIGHT_FAULT"] = "fragment:{step}"  # of this process only, which stores what is large
+    return np.arange(100_000.0)
+
+@Variable
+def mean(run, large: "var#large"): return large.mean()
+""",
+    )
+    # For the mean the large value is computed again in a second process, and not stored again.
+    told = values(runner.run(fragments))
+    assert "memory ran out while it computed large" in runner.log.read_text()
+    assert (told["large"]["state"], told["mean"]["state"]) == (state, state)
+    assert {value["fragment"] for value in told.values()} == {path.name for path in fragments.glob("*.ready.h5")}
+    if state == "ok":
+        assert told["mean"]["summary"] == 49_999.5
+        with h5py.File(fragments / told["large"]["fragment"]) as file:
+            assert file["large/data"].shape == (100_000,)
+    else:
+        assert error(told["large"])[0] == "Crashed"
