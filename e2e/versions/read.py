@@ -33,11 +33,4 @@ def read(experiment: firstlight.Experiment, name: str, version: int) -> Any:
 experiment = firstlight.open(sys.argv[1])
 asked = json.load(sys.stdin)
 history = {name: [[one.version, one.has_data, one.kind] for one in experiment[7, name].history()] for name, _ in asked}
-print(
-    json.dumps(
-        {
-            "read": [read(experiment, name, version) for name, version in asked],
-            "history": history,
-        }
-    )
-)
+print(json.dumps({"read": [read(experiment, name, version) for name, version in asked], "history": history}))
