@@ -24,7 +24,7 @@ from .fragment import Entry
 from .limits import MOST_STARTED, adopt_orphans, children_of, family_of, private_bytes
 from .log import log
 from .origin import Made, Origins, completed
-from .processes import group_of, how_it_ended, kill_all, kill_group
+from .processes import group_of, held, how_it_ended, kill_all, kill_group
 from .schedule import Schedule, Shared
 from .store import StorageError, state_of
 from .wire import Event, Progress
@@ -35,6 +35,8 @@ MOST_PROCESSES = 8
 LOOK_SECONDS = 0.015
 # How often the processes of what runs are counted, and their memory.
 WATCH_SECONDS = 0.25
+# Processes that go on making others leave no processor time to count them: so many are held meanwhile.
+MANY = 100
 # Families that are ended so often and still grow are left to the end of the runner.
 MOST_SWEEPS = 50
 
@@ -186,10 +188,17 @@ class Coordinator:
         for member in self._crew:
             if member.running is not None and now - member.running_since >= WATCH_SECONDS:
                 left = self._left_by(member, orphans)
-                why = self._excess(member.running, family_of([member.pid, *left]))
-                if why is not None:
-                    member.end(why)
-                    kill_all(family_of(left))
+                if len(family_of([member.pid, *left], most=MANY)) > MANY:
+                    with held(member.pid):
+                        self._end_excess(member, member.running, left)
+                else:
+                    self._end_excess(member, member.running, left)
+
+    def _end_excess(self, member: Member, name: str, left: Sequence[int]) -> None:
+        why = self._excess(name, family_of([member.pid, *left]))
+        if why is not None:
+            member.end(why)
+            kill_all(family_of(left))
 
     def _left_by(self, member: Member, orphans: Sequence[int]) -> list[int]:
         """Orphans that may be a process's: all but those in the groups of others."""

@@ -7,7 +7,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1
@@ -58,6 +58,16 @@ def kill_group(pid: int, number: int) -> None:
     """Sends a signal to a process and all that it has started."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
+
+
+@contextlib.contextmanager
+def held(pid: int) -> Iterator[None]:
+    """Lets a process and all that it has started rest; what has not ended after that goes on."""
+    kill_group(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        kill_group(pid, signal.SIGCONT)
 
 
 def group_of(pid: int) -> int | None:

@@ -103,3 +103,23 @@ def test_a_thread_that_goes_on_does_not_hold_up_the_run(tmp_path, fragments):
     with RunnerClient(tmp_path / "log") as runner:
         value, _ = run_and_run_again(runner, tmp_path, fragments, body)
     assert value["state"] == "ok"
+
+
+def test_many_processes_rest_while_they_are_counted_and_go_on(runner, tmp_path, fragments):
+    """Otherwise those that make more and more of themselves would leave no time to count them."""
+    body = """
+    import signal
+    go_on, end = os.pipe()
+    signal.signal(signal.SIGCONT, lambda *_: os.write(end, b"1"))
+    asked, ask = os.pipe()
+    for _ in range(110):
+        if not os.fork():
+            signal.signal(signal.SIGCONT, signal.SIG_DFL)
+            os.close(ask)
+            os.read(asked, 1)
+            os._exit(0)
+    os.read(go_on, 1)
+    os.close(ask)
+    return sum(os.wait()[1] == 0 for _ in range(110))"""
+    value, _ = run_and_run_again(runner, tmp_path, fragments, body)
+    assert value["summary"] == 110
