@@ -45,3 +45,10 @@ test('a context whose runner was killed again and again is loaded later, though 
   expect((await pool.check()).variables).toMatchObject([{name: 'a'}]);
   expect(notes).toEqual([]);
 });
+
+test('without an interpreter every job that wants a runner is told so, the second like the first', async () => {
+  const [context] = contextsOf(folderWith('@Variable(title="A")\ndef a(run):\n    return 1\n'));
+  await using pool = new RunnerPool({context, launches: [], size: 1, onContext: () => {}, onNote: () => {}});
+  await expect(pool.lease()).rejects.toMatchObject({code: 'no-interpreter'});
+  await expect(pool.lease()).rejects.toMatchObject({code: 'no-interpreter'});
+});

@@ -2,6 +2,7 @@ import {FirstlightError, isFirstlightError, sentenceOf} from '@firstlight/core';
 import type {DescribedEvent} from '@firstlight/core';
 import type {ContextFile} from '@firstlight/store';
 import {brokenContext, contextVersion, errorOf, problemText} from './context-file.ts';
+import {Crew} from './crew.ts';
 import type {Launch} from './launch.ts';
 import {Runner} from './runner.ts';
 
@@ -24,15 +25,8 @@ export interface PoolOptions {
 /** A runner for one job; it is given back when the lease ends. */
 export type Lease = {readonly runner: Runner} & AsyncDisposable;
 
-interface Member {
-  readonly runner: Runner;
-  version: string;
-}
-
 const loadAttempts = 3;
 const retryAfterMs = 20_000;
-
-const closed = (): FirstlightError => new FirstlightError('closed', 'The experiment was closed.');
 
 /** Throws `context-broken`, with the problem and its place, when a context cannot run. */
 export function throwIfBroken(described: DescribedEvent | undefined): void {
@@ -47,22 +41,23 @@ export function throwIfBroken(described: DescribedEvent | undefined): void {
  */
 export class RunnerPool implements AsyncDisposable {
   readonly #options: PoolOptions;
-  readonly #closing = new AbortController();
-  readonly #idle: Member[] = [];
-  readonly #busy = new Set<Member>();
-  readonly #members = new Set<Member>();
-  #waiting: PromiseWithResolvers<Member>[] = [];
-  #starting = 0;
+  readonly #crew: Crew;
   #launch = 0;
   #noted = -1;
   #current: {version: string; text: string; described: DescribedEvent} | undefined;
   /** When to try again what ended its runner; undefined while there is nothing to try. */
   #retryAtMs: number | undefined;
   #checking: Promise<DescribedEvent> | undefined;
-  #isRetired = false;
 
   constructor(options: PoolOptions) {
+    const {context, isShared = false, size} = options;
     this.#options = options;
+    this.#crew = new Crew({
+      size,
+      start: () => this.#startRunner(),
+      load: async (runner) => runner.load(context.contextPath, {shared: isShared}),
+      version: () => this.#version,
+    });
   }
 
   /** Describes the current version of the context; undefined while the first is loading. */
@@ -78,43 +73,39 @@ export class RunnerPool implements AsyncDisposable {
 
   /** Gives a runner for one job, after a `check`. Throws `context-broken`, with the problem and its place, when the context cannot run. */
   async lease(): Promise<Lease> {
-    const member = await this.#take();
+    const wanted = this.#version;
+    const member = await this.#crew.take(wanted);
+    // Runners answer at once when nothing changed, and know the modules in other directories, too.
+    this.#tell(wanted, await this.#crew.load(member, wanted));
     try {
       throwIfBroken(this.#current?.described);
     } catch (error) {
-      this.#giveBack(member);
+      this.#crew.giveBack(member);
       throw error;
     }
-    return {runner: member.runner, [Symbol.asyncDispose]: async () => this.#giveBack(member)};
+    return {runner: member.runner, [Symbol.asyncDispose]: async () => this.#crew.giveBack(member)};
   }
 
   /** Gives a runner that was started for this job and ends with it, after a `check`. Throws as `lease` does. */
   async leaseFresh(): Promise<Lease> {
     throwIfBroken(this.#current?.described);
-    const member = this.#startRunner();
-    this.#busy.add(member);
-    throwIfBroken(await this.#load(member, this.#current?.version ?? ''));
-    return {
-      runner: member.runner,
-      [Symbol.asyncDispose]: async () => {
-        this.#busy.delete(member);
-        await member.runner[Symbol.asyncDispose]();
-      },
-    };
+    const member = this.#crew.takeNew();
+    throwIfBroken(await this.#crew.load(member, this.#version));
+    return {runner: member.runner, [Symbol.asyncDispose]: async () => this.#crew.dismiss(member)};
   }
 
   /** Takes no new jobs; runners end when the jobs in them do. */
   retire(): void {
-    this.#isRetired = true;
-    this.#retire();
+    this.#crew.retire();
   }
 
   /** Ends all runners at once; the jobs in them are lost. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing.abort();
-    for (const waiter of this.#waiting.splice(0)) waiter.reject(closed());
-    for (const member of this.#members) if (!this.#idle.includes(member)) member.runner.kill('the experiment is closed');
-    await Promise.all([...this.#members].map(async ({runner}) => runner[Symbol.asyncDispose]()));
+    await this.#crew[Symbol.asyncDispose]();
+  }
+
+  get #version(): string {
+    return this.#current?.version ?? '';
   }
 
   async #checkNow(): Promise<DescribedEvent> {
@@ -124,7 +115,7 @@ export class RunnerPool implements AsyncDisposable {
     );
     if (this.#current?.version === version && performance.now() < (this.#retryAtMs ?? Infinity)) return this.#current.described;
     // A runner does not look again at a file that it could not load; a module beside it may be what was wrong.
-    if (this.#current?.text === text && errorOf(this.#current.described)) this.#retire();
+    if (this.#current?.text === text && errorOf(this.#current.described)) this.#crew.dismissIdle();
     const described = unreadable === undefined ? await this.#loadFirst(version) : brokenContext(this.#options.context, unreadable);
     return this.#tell(version, described, text);
   }
@@ -142,21 +133,20 @@ export class RunnerPool implements AsyncDisposable {
     let last: unknown;
     if (this.#retryAtMs !== undefined) this.#launch = 0; // What could not run then may now.
     this.#retryAtMs = undefined;
-    for (let attempt = 0; attempt < loadAttempts && !this.#closing.signal.aborted; attempt++) {
-      const member = this.#idle.pop() ?? this.#startRunner();
-      this.#busy.add(member);
+    for (let attempt = 0; attempt < loadAttempts && !this.#crew.isClosed; attempt++) {
+      const member = this.#crew.takeAtOnce();
       try {
-        const described = await this.#load(member, version);
-        this.#giveBack(member);
+        const described = await this.#crew.load(member, version);
+        this.#crew.giveBack(member);
         return described;
       } catch (error) {
         last = error;
-        if (this.#closing.signal.aborted) throw error;
+        if (this.#crew.isClosed) throw error;
         if (!member.runner.hasSpoken && !wasKilled(error) && this.#nextLaunch(error)) attempt -= 1;
         if (isFirstlightError(error, 'runner-fault')) break;
       }
     }
-    if (this.#closing.signal.aborted) throw closed();
+    this.#crew.throwIfClosed();
     // The machine may have been short of something; the file need not change for it to work later.
     if (!isFirstlightError(last, 'runner-fault')) this.#retryAtMs = performance.now() + (this.#options.retryAfterMs ?? retryAfterMs);
     return brokenContext(this.#options.context, this.#whyBroken(last));
@@ -176,94 +166,13 @@ export class RunnerPool implements AsyncDisposable {
     return true;
   }
 
-  // Whichever comes first: a runner that gets free, or a new one when there may be one more.
-  async #take(): Promise<Member> {
-    const wanted = this.#current?.version ?? '';
-    const ready = this.#idle.findIndex(({version}) => version === wanted);
-    const member = this.#idle.splice(ready === -1 ? this.#idle.length - 1 : ready, 1)[0] ?? (await this.#wait());
-    this.#busy.add(member);
-    // Runners answer at once when nothing changed, and know the modules in other directories, too.
-    this.#tell(wanted, await this.#load(member, wanted));
-    return member;
-  }
-
-  async #wait(): Promise<Member> {
-    if (this.#closing.signal.aborted) throw closed();
-    const waiter = Promise.withResolvers<Member>();
-    this.#waiting.push(waiter);
-    if (this.#starting + this.#busy.size < this.#options.size) void this.#startSpare();
-    return waiter.promise;
-  }
-
-  async #startSpare(): Promise<void> {
-    this.#starting += 1;
-    try {
-      const member = this.#startRunner();
-      try {
-        await this.#load(member, this.#current?.version ?? '');
-      } finally {
-        this.#starting -= 1;
-      }
-      this.#keep(member);
-    } catch (error) {
-      this.#waiting.shift()?.reject(error);
-    }
-  }
-
-  // A runner that could not load is not used again.
-  async #load(member: Member, version: string): Promise<DescribedEvent> {
-    try {
-      const {context, isShared = false} = this.#options;
-      const described = await member.runner.load(context.contextPath, {shared: isShared});
-      member.version = version;
-      return described;
-    } catch (error) {
-      this.#busy.delete(member);
-      await member.runner[Symbol.asyncDispose]();
-      throw error;
-    }
-  }
-
-  #giveBack(member: Member): void {
-    this.#busy.delete(member);
-    if (this.#isRetired) return void member.runner[Symbol.asyncDispose]();
-    this.#keep(member);
-    const surplus = this.#idle.splice(0, Math.max(0, this.#idle.length + this.#busy.size - this.#options.size));
-    for (const {runner} of surplus) void runner[Symbol.asyncDispose]();
-  }
-
-  #retire(): void {
-    for (const {runner} of this.#idle.splice(0)) void runner[Symbol.asyncDispose]();
-  }
-
-  #keep(member: Member): void {
-    if (!member.runner.isAlive || this.#closing.signal.aborted) {
-      if (this.#waiting.length > this.#starting && !this.#closing.signal.aborted) void this.#startSpare(); // In place of the lost one.
-      return;
-    }
-    const waiter = this.#waiting.shift();
-    if (!waiter) return void this.#idle.push(member);
-    this.#busy.add(member);
-    waiter.resolve(member);
-  }
-
-  #startRunner(): Member {
+  #startRunner(): Runner {
     const launch = this.#options.launches[this.#launch];
     if (!launch)
       throw new FirstlightError('no-interpreter', 'No interpreter was found that can run this context; set context_python to one.');
     if (launch.note !== undefined && this.#noted !== this.#launch) this.#options.onNote(launch.note);
     this.#noted = this.#launch;
-    const member: Member = {runner: new Runner(launch.command, this.#options.onNote), version: ''};
-    this.#members.add(member);
-    void this.#forgetWhenEnded(member);
-    return member;
-  }
-
-  async #forgetWhenEnded(member: Member): Promise<void> {
-    await member.runner.ended;
-    this.#members.delete(member);
-    const place = this.#idle.indexOf(member);
-    if (place !== -1) this.#idle.splice(place, 1);
+    return new Runner(launch.command, this.#options.onNote);
   }
 }
 
