@@ -108,3 +108,14 @@ test('a variable that is called like what every table has is told from it', asyn
   for (const extension of ['csv', 'parquet', 'h5', 'xlsx']) await exportTo(odd.dir, join(odd.dir, '..', `odd.${extension}`));
   expect(readFileSync(join(odd.dir, '..', 'odd.csv'), 'utf8')).toBe('proposal,run,start_time,run.value\n1234,7,,2.5\n');
 });
+
+test('a workbook of variables without units has no empty row for them', async () => {
+  const plain = newFolder(temporaryDirectory());
+  leave(plain, 'count', {data: 2});
+  await using writer = await WriterProcess.start(plain.dir);
+  await writer.merge();
+  const file = join(plain.dir, '..', 'plain.xlsx');
+  await exportTo(plain.dir, file);
+  const read = 'import sys, pandas; frame = pandas.read_excel(sys.argv[1]); print(frame["count"].dtype, len(frame))';
+  expect((await runPython(['-W', 'ignore', '-c', read, file], {directory})).trim()).toBe('int64 1');
+});

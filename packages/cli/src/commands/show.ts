@@ -34,7 +34,7 @@ export async function show(run: number | undefined, name: string | undefined, op
   await using reader = await ReaderProcess.start();
   if (run === undefined) {
     const table = await reader.loadTable(dir);
-    return showTable(table, [...cellsOf(table, pictureName)], output);
+    return showTable(ofProposal(table, options.proposal), [...cellsOf(table, pictureName)], output);
   }
   const table = await reader.loadStructure(dir);
   const id = findRun(table, run, options.proposal);
@@ -55,9 +55,19 @@ function findRun({runs}: TableStructure, run: number, proposal: number | undefin
     const proposals = found.map((row) => row.proposal).join(' and ');
     throw new FirstlightError('which-run', `There is a run ${run} in proposals ${proposals}; say which with --proposal N.`);
   }
-  const known = runs.map((row) => row.run);
+  const known = ofProposal({runs}, proposal).runs.map((row) => row.run);
   const range = known.length ? `runs ${Math.min(...known)} to ${Math.max(...known)}` : 'no runs yet';
-  throw new FirstlightError('no-such-run', `There is no run ${run} in this folder; it holds ${range}.`);
+  const of = proposal === undefined ? '' : ` of proposal ${proposal}`;
+  throw new FirstlightError('no-such-run', `There is no run ${run}${of} in this folder; it holds ${range}.`);
+}
+
+/** Only the runs of a proposal. Throws `no-such-run` when there are none. */
+function ofProposal<T extends Pick<TableStructure, 'runs'>>(table: T, proposal: number | undefined): T {
+  if (proposal === undefined) return table;
+  const runs = table.runs.filter((row) => row.proposal === proposal);
+  if (runs.length > 0) return {...table, runs};
+  const known = [...new Set(table.runs.map((row) => row.proposal))].join(', ') || 'none';
+  throw new FirstlightError('no-such-run', `There are no runs of proposal ${proposal} in this folder (proposals: ${known}).`);
 }
 
 /** The cell of a variable, by its name or its title. */
@@ -104,8 +114,13 @@ function showTable({variables, runs}: LoadedTable, cells: readonly Cell[], outpu
   if (runs.length === 0)
     return output.result({}, 'No runs yet; `firstlight process RUNS` computes some, `firstlight serve` watches for new ones.');
   const texts = new Map(cells.map((cell) => [`${cell.proposal}:${cell.run}:${cell.name}`, cellText(cell)]));
-  const header = ['run', ...variables.map(({title, name}) => title || name)];
-  const rows = runs.map(({proposal, run}) => [String(run), ...variables.map(({name}) => texts.get(`${proposal}:${run}:${name}`) ?? '')]);
+  const areSeveral = new Set(runs.map(({proposal}) => proposal)).size > 1;
+  const header = [...(areSeveral ? ['proposal'] : []), 'run', ...variables.map(({title, name}) => title || name)];
+  const rows = runs.map(({proposal, run}) => [
+    ...(areSeveral ? [String(proposal)] : []),
+    String(run),
+    ...variables.map(({name}) => texts.get(`${proposal}:${run}:${name}`) ?? ''),
+  ]);
   output.result({}, textTable(header, rows));
 }
 

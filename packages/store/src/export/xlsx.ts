@@ -10,10 +10,9 @@ import {summaryText} from './text.ts';
 const mostCells = 500_000;
 const mostPictures = 2000;
 const longestText = 32_767; // of a cell, says the format
-const rowsAbove = 2;
 
 /**
- * Writes the table as an Excel workbook for people: a header that stays in sight, units below it, the small pictures in their cells, and a second sheet with the
+ * Writes the table as an Excel workbook for people: a header that stays in sight, units below it if there are any, the small pictures in their cells, and a second sheet with the
  * reasons of values that are not there. Yields the rows done.
  *
  * @throws FirstlightError `too-large` for more than a person looks through.
@@ -21,7 +20,10 @@ const rowsAbove = 2;
 export async function* writeXlsx(source: ExportSource, path: string): AsyncGenerator<number> {
   const {columns, runs} = source;
   if (runs.length * columns.length > mostCells) throw tooLarge(`${runs.length} runs of ${columns.length} variables`);
-  const table: Cell[][] = [headersOf(columns, {titles: true}).map(header), unitsOf(columns)];
+  const titles = headersOf(columns, {titles: true}).map(header);
+  // An empty row would only be in the way of programs that read the sheet.
+  const table: Cell[][] = columns.some(({units}) => units) ? [titles, unitsOf(columns)] : [titles];
+  const rowsAbove = table.length;
   const reasons: Cell[][] = [['Proposal', 'Run', 'Variable', 'Name', 'State', 'Reason'].map(header)];
   const images: Image[] = [];
   let done = 0;
