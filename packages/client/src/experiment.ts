@@ -1,11 +1,11 @@
-import type {JobEvent, OpenJob, RunId, Trigger} from '@firstlight/core';
+import type {JobEvent, OpenJob, RunId, Trigger, Variable} from '@firstlight/core';
 import {FirstlightError} from '@firstlight/core';
 import {z} from 'zod';
 import {askBytes, askJson} from './ask.ts';
 import {follow} from './changes/follow.ts';
 import type {ChangeItem} from './changes/item.ts';
 import {runsQuery, structure, value as valueFacts, variablesQuery} from './facts.ts';
-import type {CellValue, Run, Variable} from './facts.ts';
+import type {CellValue, Run} from './facts.ts';
 import {graphql} from './graphql.ts';
 import {decodeTable} from './table/decode.ts';
 import {columnsQuery} from './table/select.ts';

@@ -8,15 +8,6 @@ export interface Run extends RunId {
   readonly startTime: number | null;
 }
 
-/** A column of the table. */
-export interface Variable {
-  readonly name: string;
-  readonly title: string;
-  readonly units: string | null;
-  readonly description: string | null;
-  readonly tags: readonly string[];
-}
-
 /** What the table shows of a value, without its data. */
 export interface CellValue {
   readonly state: CellState;

@@ -20,7 +20,8 @@ export type {ChangesOptions, ProcessRequest, RunRef, SetOptions, StaleCell, Vers
 export {Table} from './table/table.ts';
 export {Column} from './table/column.ts';
 export type {TableSelection} from './table/select.ts';
-export type {CellValue, Run, Variable} from './facts.ts';
+export type {CellValue, Run} from './facts.ts';
+export type {Variable} from '@firstlight/core';
 // What variables give
 export type {AnyVariables, Figure, Picture, ReadOptions, Value} from './values/value.ts';
 // What happens

@@ -1,7 +1,7 @@
 // Errors
 export {FirstlightError, isFirstlightError, sentenceOf} from './errors.ts';
 // Model
-export type {Activity, Attributes, Cell, CellState, Change, RunId, Summary, Trigger} from './model.ts';
+export type {Activity, Attributes, Cell, CellState, Change, RunId, Summary, Trigger, Variable} from './model.ts';
 export {arrayTypeOf, sizeOf} from './array.ts';
 export type {Complex, DType, NDArray, TypedArray} from './array.ts';
 export type {Coordinate, DataArray, Dataset} from './dataarray.ts';

@@ -6,6 +6,15 @@ export interface RunId {
   readonly run: number;
 }
 
+/** A column of the table: a variable as people see it. */
+export interface Variable {
+  readonly name: string;
+  readonly title: string;
+  readonly units: string | null;
+  readonly description: string | null;
+  readonly tags: readonly string[];
+}
+
 /** What a cell holds; one vocabulary in the folder, on the wire and on the screen. */
 export type CellState = 'ok' | 'none' | 'skipped' | 'failed' | 'missing';
 

@@ -1,17 +1,12 @@
-import type {Activity, Cell, RunId} from '@firstlight/core';
+import type {Activity, Cell, Variable as Described, RunId} from '@firstlight/core';
 import {missingCell, next} from './cell.ts';
 import type {CellContent, CellEvent} from './cell.ts';
 import type {PictureAddress} from './picture.ts';
 import {TableColumn} from './table/column.ts';
 import {byProposalAndRun, RowNumbers} from './table/rows.ts';
 
-/** A column of the table. */
-export interface Variable {
-  readonly name: string;
-  readonly title: string;
-  readonly units: string | null;
-  readonly description: string | null;
-  readonly tags: readonly string[];
+/** A column of the table, and whether a person may type into it. */
+export interface Variable extends Described {
   /** What a person may type into it: `boolean`, `integer`, `number`, `string`; null (or left out) for a computed variable. */
   readonly type?: string | null;
 }

@@ -1,6 +1,6 @@
-import type {Attributes, CellState, Summary} from '@firstlight/core';
+import type {Attributes, CellState, Summary, Variable} from '@firstlight/core';
 import {summaryFromJson} from '@firstlight/core';
-import type {CellValue, Variable} from '../facts.ts';
+import type {CellValue} from '../facts.ts';
 
 /** The states in the order of their codes. */
 export const states = ['ok', 'none', 'skipped', 'failed', 'missing'] as const satisfies readonly CellState[];

@@ -1,6 +1,6 @@
 import {tableFromIPC} from 'apache-arrow';
 import type {Table as ArrowTable, Vector} from 'apache-arrow';
-import type {Variable} from '../facts.ts';
+import type {Variable} from '@firstlight/core';
 import {Column} from './column.ts';
 import type {ColumnParts} from './column.ts';
 import {positionsOf} from './select.ts';

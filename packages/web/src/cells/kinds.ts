@@ -1,5 +1,5 @@
-import type {Summary} from '@firstlight/core';
-import type {CellContent, Variable} from '../experiment/model.ts';
+import type {Summary, Variable} from '@firstlight/core';
+import type {CellContent} from '../experiment/model.ts';
 import {formatComplex, formatNumber, formatShape} from './format.ts';
 
 /** How a summary is drawn. */

@@ -1,7 +1,7 @@
 /** Reads the table's Arrow stream. Kept apart because it is the only part of the first screen that needs the Arrow library; it is loaded beside the data. */
 import {tableFromIPC, type Table, type Vector} from 'apache-arrow';
+import type {Variable} from '@firstlight/core';
 import type {LoadedColumn} from './column.ts';
-import type {Variable} from './model.ts';
 import type {LoadedTable} from './table-store.ts';
 
 /** Turns the answer of `/api/experiments/ID/table` into columns. Texts stay encoded until a cell is looked at. */

@@ -1,6 +1,6 @@
-import type {Attributes, Summary} from '@firstlight/core';
+import type {Attributes, Summary, Variable} from '@firstlight/core';
 import {kindOf, type CellKind} from '../cells/kinds.ts';
-import {activities, states, summaryFromJson, type CellContent, type Variable} from './model.ts';
+import {activities, states, summaryFromJson, type CellContent} from './model.ts';
 
 /** How a cell's summary is held: not at all, as a number or truth value in a typed array, as JSON text not yet read, or as an object. */
 const held = {nothing: 0, number: 1, boolean: 2, text: 3, object: 4} as const;

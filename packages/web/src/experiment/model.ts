@@ -1,14 +1,5 @@
 import type {Activity, Attributes, CellState, RunId, Summary} from '@firstlight/core';
 
-/** A column: a variable as the table names it. */
-export interface Variable {
-  readonly name: string;
-  readonly title: string;
-  readonly units: string | null;
-  readonly description: string | null;
-  readonly tags: readonly string[];
-}
-
 /** What a cell shows; a `Cell` of core without its place. */
 export interface CellContent {
   readonly state: CellState;

@@ -1,6 +1,6 @@
-import type {Activity} from '@firstlight/core';
+import type {Activity, Variable} from '@firstlight/core';
 import {Column, type LoadedColumn} from './column.ts';
-import {activities, missingCell, type CellContent, type ChangedCell, type Variable} from './model.ts';
+import {activities, missingCell, type CellContent, type ChangedCell} from './model.ts';
 
 /** A table, or its newest rows, at one change. */
 export interface LoadedTable {

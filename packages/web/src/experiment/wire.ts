@@ -1,7 +1,7 @@
 /** What the server says, checked once here. Bulk (the table, arrays) comes as typed columns and is not. */
 import * as z from 'zod/mini';
-import type {Problem} from '@firstlight/core';
-import {summaryFromJson, type ChangedCell, type Variable} from './model.ts';
+import type {Problem, Variable} from '@firstlight/core';
+import {summaryFromJson, type ChangedCell} from './model.ts';
 
 const experiment = z.object({id: z.string(), folder: z.string(), proposals: z.array(z.int()), change: z.int()});
 

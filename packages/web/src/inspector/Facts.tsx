@@ -1,7 +1,8 @@
 import type {ReactNode} from 'react';
+import type {Variable} from '@firstlight/core';
 import {formatNumber, formatShape} from '../cells/format.ts';
 import {kindOf, summaryText, unitsOf} from '../cells/kinds.ts';
-import type {CellContent, Variable} from '../experiment/model.ts';
+import type {CellContent} from '../experiment/model.ts';
 import type {ValueFacts} from './value.ts';
 
 interface FactsProps {

@@ -1,9 +1,10 @@
 import {useEffect, useMemo, useSyncExternalStore} from 'react';
+import type {Variable} from '@firstlight/core';
 import type {CellAddress} from '../app/route.ts';
 import {isNumber, useKept} from '../app/useKept.ts';
 import {kindOf} from '../cells/kinds.ts';
 import {valueAddress} from '../experiment/http.ts';
-import type {CellContent, Variable} from '../experiment/model.ts';
+import type {CellContent} from '../experiment/model.ts';
 import type {TableStore} from '../experiment/table-store.ts';
 import {Downloads} from './Downloads.tsx';
 import {Facts} from './Facts.tsx';

@@ -1,8 +1,9 @@
+import type {Variable} from '@firstlight/core';
 import {cellKinds, inkOn, isBold, kindOf, spokenValue, summaryText, unitsOf, type CellKind} from '../cells/kinds.ts';
 import {loadPicture} from '../cells/picture.ts';
 import {sparkline, type Points} from '../cells/sparkline.ts';
 import type {Column} from '../experiment/column.ts';
-import type {CellContent, Variable} from '../experiment/model.ts';
+import type {CellContent} from '../experiment/model.ts';
 import {rowHeightPx} from './metrics.ts';
 
 const svgNamespace = 'http://www.w3.org/2000/svg';

@@ -1,5 +1,6 @@
+import type {Variable} from '@firstlight/core';
 import {cellKinds} from '../cells/kinds.ts';
-import {splitTitle, type Variable} from '../experiment/model.ts';
+import {splitTitle} from '../experiment/model.ts';
 import type {TableStore} from '../experiment/table-store.ts';
 import type {ColumnLayout} from './layout.ts';
 import {fixedColumns} from './metrics.ts';

@@ -1,6 +1,7 @@
+import type {Variable} from '@firstlight/core';
 import {formatNumber} from '../cells/format.ts';
 import {kindOf, summaryText, unitsOf} from '../cells/kinds.ts';
-import type {CellContent, Variable} from '../experiment/model.ts';
+import type {CellContent} from '../experiment/model.ts';
 
 /** What a cell says under the pointer: the whole number, the whole text, why there is no value, what is being done. */
 export function tooltipOf(cell: CellContent, variable: Variable): string {
