@@ -23,7 +23,6 @@ beforeAll(async () => {
   const data = join(directory, 'data');
   await firstlight(['simulate', data, '--runs', '1', '--trains', '8', '--detector', '8x8']);
   await firstlight(['init', folder, '--proposal', '1234', '--data', data]);
-  await firstlight(['settings', 'fl_history_share', '10', '--folder', folder]); // the data of an old version is larger than a tenth of this folder
   for (const scale of [1, 2]) {
     writeFileSync(join(folder, 'context.py'), context(scale));
     await firstlight(['process', '1', '--folder', folder]);

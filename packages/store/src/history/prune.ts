@@ -14,9 +14,12 @@ export interface KeepingPolicy {
   readonly versions: number;
   /** All of it together takes at most this share of what the runs' files take. */
   readonly share: number;
+  /** So many bytes are kept in any case. */
+  readonly leastBytes: number;
 }
 
-const defaultPolicy: KeepingPolicy = {versions: 3, share: 0.1};
+// In a folder of a few runs a tenth is less than one array.
+const defaultPolicy: KeepingPolicy = {versions: 3, share: 0.1, leastBytes: 16e6};
 
 /** The policy of a folder: its settings `fl_history_versions` and `fl_history_share`, where they are numbers. */
 export function keepingPolicy(connection: Connection): KeepingPolicy {
@@ -24,10 +27,9 @@ export function keepingPolicy(connection: Connection): KeepingPolicy {
     const value = Number(settingText(connection, key) ?? Number.NaN);
     return value >= 0 ? value : undefined;
   };
-  return {
-    versions: number('fl_history_versions') ?? defaultPolicy.versions,
-    share: number('fl_history_share') ?? defaultPolicy.share,
-  };
+  const versions = number('fl_history_versions') ?? defaultPolicy.versions;
+  const share = number('fl_history_share');
+  return share === undefined ? {...defaultPolicy, versions} : {versions, share, leastBytes: 0};
 }
 
 interface KeptRow {
@@ -75,7 +77,7 @@ export function pruneKept(
 /** The kept data that goes: beyond the number of versions, then what alone is beyond the share, then the oldest, of one age the largest. Rows are by value, the newest version first. */
 function beyond(
   rows: readonly KeptRow[],
-  {versions, share}: KeepingPolicy,
+  {versions, share, leastBytes}: KeepingPolicy,
   bytesOf: (row: KeptRow) => number,
   bytesOfRuns: number,
 ): KeptRow[] {
@@ -83,7 +85,7 @@ function beyond(
   const tooOld = values.flatMap((ofValue) => ofValue.slice(versions));
   const gone = new Set(tooOld);
   const rest = rows.filter((row) => !gone.has(row)).map((row) => ({row, bytes: bytesOf(row)}));
-  const most = share * bytesOfRuns;
+  const most = Math.max(share * bytesOfRuns, leastBytes);
   let surplus = rest.reduce((sum, {bytes}) => sum + bytes, 0) - most;
   // What alone is too much would take everything older with it and then go, too. A fragment's values are of one age.
   const isHuge = (bytes: number): number => Number(bytes > most);
