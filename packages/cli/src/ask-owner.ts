@@ -13,7 +13,11 @@ export interface Asked {
   /** `process`, `commands/comment` … */
   readonly path: string;
   readonly request: unknown;
+  /** How long the server may take to say that it is there; default 15 s. */
+  readonly patienceMs?: number;
 }
+
+const defaultPatienceMs = 15_000; // on a busy machine it may be slow; one that is suspended never answers
 
 /**
  * Asks the server that owns a folder for something, and gives the lines of its answer as they come; ends early when the signal aborts.
@@ -39,8 +43,9 @@ export const lost = (address: string, cause?: unknown): FirstlightError =>
     {cause},
   );
 
-async function answer({address, folder, path, request}: Asked, signal: AbortSignal): Promise<Response> {
-  const id = await experimentAt(address, folder, signal);
+async function answer(asked: Asked, signal: AbortSignal): Promise<Response> {
+  const {address, path, request} = asked;
+  const id = await experimentAt(asked, signal);
   const response = await ask(new URL(`/api/experiments/${encodeURIComponent(id)}/${path}`, address), {
     method: 'POST',
     headers: {'content-type': 'application/json'},
@@ -51,10 +56,21 @@ async function answer({address, folder, path, request}: Asked, signal: AbortSign
   return response;
 }
 
-async function experimentAt(address: string, folder: string, signal: AbortSignal): Promise<string> {
-  const response = await ask(new URL('/api/experiments', address), {signal});
+async function experimentAt({address, folder, patienceMs = defaultPatienceMs}: Asked, signal: AbortSignal): Promise<string> {
+  const patience = AbortSignal.timeout(patienceMs);
+  const silence = (): FirstlightError =>
+    refused(
+      address,
+      `it says nothing for ${patienceMs / 1000} s, as if it were suspended (Ctrl-Z; \`fg\` or \`kill -CONT\` lets it go on)`,
+    );
+  const response = await ask(new URL('/api/experiments', address), {signal: AbortSignal.any([signal, patience])}).catch(
+    (error: unknown) => {
+      throw patience.aborted ? silence() : error;
+    },
+  );
   const wanted = realFolder(folder);
   const answer = experiments.safeParse(await response.json().catch(() => undefined));
+  if (patience.aborted) throw silence();
   if (!answer.success) throw refused(address, 'it does not answer as a server of Firstlight does');
   const found = answer.data.find((experiment) => realFolder(experiment.folder) === wanted);
   if (found) return found.id;
