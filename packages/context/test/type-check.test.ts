@@ -121,6 +121,16 @@ export const d: string = 3;
   expect((await runner.run()).finished).toMatchObject({outcome: 'failed', message: expect.stringContaining('(TS2322)')});
 });
 
+test('of wrong types that keep a context from loading, the compiler tells the cause', async () => {
+  const context = contextOf('thrown', {
+    'context.ts': `import {param, variable} from '@firstlight/context';
+export const a = variable({inputs: {limit: param('limit', 3 as never as string)}}, () => 1);
+`,
+  });
+  await using runner = new RunnerProcess();
+  expect((await runner.load(context)).problems).toMatchObject([{line: 2, text: expect.stringMatching(/^No overload matches this call/)}]);
+});
+
 test('a context that is loaded again is only built again when one of its files has changed, a file of types included', async () => {
   const files = {
     'context.ts': `import {variable} from '@firstlight/context';

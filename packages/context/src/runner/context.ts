@@ -46,7 +46,7 @@ export async function loadContext(
   const {description, graph, pool} = await loadBundle(file, built, settings, isShared);
   const types = await checking;
   const areSame = watchFiles(new Set([...built.inputs, ...types.files]), began);
-  const problems = [...description.problems, ...newProblems(types.problems, description.problems)];
+  const problems = together(description.problems, types.problems);
   return {
     description: {...description, problems},
     graph,
@@ -58,12 +58,18 @@ export async function loadContext(
   };
 }
 
-/** What the compiler found that nobody has said of that line yet. */
-function newProblems(types: readonly Problem[], known: readonly Problem[]): Problem[] {
-  const errors = known.filter(({severity}) => severity === 'error');
-  const places = new Set(errors.map(({file, line}) => `${file}:${line}`));
-  return types.filter(({file, line, severity}) => severity === 'warning' || !places.has(`${file}:${line}`));
+/** All problems, one for each line: of a `TypeError` that wrong types have led to, the compiler tells the cause; of all else, whoever refused it. */
+function together(known: readonly Problem[], types: readonly Problem[]): Problem[] {
+  const typed = errorPlaces(types);
+  const told = known.filter((problem) => !problem.text.startsWith('TypeError: ') || !typed.has(placeOf(problem)));
+  const places = errorPlaces(told);
+  return [...told, ...types.filter((problem) => problem.severity === 'warning' || !places.has(placeOf(problem)))];
 }
+
+const placeOf = ({file, line}: Problem): string => `${file}:${line}`;
+
+const errorPlaces = (problems: readonly Problem[]): ReadonlySet<string> =>
+  new Set(problems.filter(({severity}) => severity === 'error').map(placeOf));
 
 type Loaded = Pick<LoadedContext, 'description' | 'graph' | 'pool'>;
 
