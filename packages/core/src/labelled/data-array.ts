@@ -18,15 +18,14 @@ import type {Part} from './part.ts';
 import {axisOf, coordsWithout, cutPart, indexOf, lengthOf, listed, mapCoords} from './part.ts';
 import type {ReductionName, ReductionOptions} from './reduce.ts';
 import {reduce} from './reduce.ts';
+import {Reductions} from './reductions.ts';
+import type {Dims} from './reductions.ts';
 import type {Indexer, Label, LabelIndexer, Slice} from './select.ts';
 import {cutAt, cutByLabel} from './select.ts';
 import {contiguous, convert, toFloat64, viewOf} from './strided.ts';
 
 /** The other side of an operation: a labelled array, or one value for every element. */
 export type Other = PlainDataArray | SingleValue;
-
-/** A dimension, several, or (left out) all. */
-export type Dims = string | readonly string[];
 
 /** The reductions that keep what the units say. */
 const keepsUnits: ReadonlySet<ReductionName> = new Set(['mean', 'sum', 'std', 'min', 'max', 'median']);
@@ -44,7 +43,7 @@ const keepsUnits: ReadonlySet<ReductionName> = new Set(['mean', 'sum', 'std', 'm
  * const signal = frames.mean(['dim_0', 'dim_1']).sub(500); // one number per train
  * return signal.groupBy(position).mean();
  */
-export class DataArray implements PlainDataArray {
+export class DataArray extends Reductions<DataArray> implements PlainDataArray {
   readonly kind = 'DataArray';
   readonly name: string | undefined;
   readonly dims: readonly string[];
@@ -56,6 +55,7 @@ export class DataArray implements PlainDataArray {
 
   /** Users call `dataArray(…)`. */
   constructor(part: Part) {
+    super();
     this.name = part.name;
     this.dims = part.dims;
     this.coords = part.coords;
@@ -174,8 +174,7 @@ export class DataArray implements PlainDataArray {
 
   // --- Reductions
 
-  /** Reduces along dimensions (default: all) by name; the methods below say what each does. */
-  reduce(name: ReductionName, dims: Dims = this.dims, options: ReductionOptions = {}): DataArray {
+  override reduce(name: ReductionName, dims: Dims = this.dims, options: ReductionOptions = {}): DataArray {
     const reduced = typeof dims === 'string' ? [dims] : dims;
     const {view} = this.#part;
     const axes = [...new Set(reduced.map((dim) => axisOf(this.#part, dim)))].sort((a, b) => a - b);
@@ -188,41 +187,6 @@ export class DataArray implements PlainDataArray {
       coords: coordsWithout(this.coords, reduced),
       attrs,
     });
-  }
-
-  /** The arithmetic mean along dimensions, by default all; NaN is left out (NaN if there is nothing else), as in all of these. */
-  mean(dims?: Dims, options?: ReductionOptions): DataArray {
-    return this.reduce('mean', dims, options);
-  }
-
-  /** The sum; integers and booleans give exact 64-bit integers. */
-  sum(dims?: Dims, options?: ReductionOptions): DataArray {
-    return this.reduce('sum', dims, options);
-  }
-
-  /** The standard deviation, divided by n (`ddof: 1`: by n − 1). */
-  std(dims?: Dims, options?: ReductionOptions): DataArray {
-    return this.reduce('std', dims, options);
-  }
-
-  /** The variance, divided by n (`ddof: 1`: by n − 1). */
-  var(dims?: Dims, options?: ReductionOptions): DataArray {
-    return this.reduce('var', dims, options);
-  }
-
-  /** The smallest element. @throws RangeError if there are none. */
-  min(dims?: Dims, options?: ReductionOptions): DataArray {
-    return this.reduce('min', dims, options);
-  }
-
-  /** The largest element. @throws RangeError if there are none. */
-  max(dims?: Dims, options?: ReductionOptions): DataArray {
-    return this.reduce('max', dims, options);
-  }
-
-  /** The middle one of the sorted elements. */
-  median(dims?: Dims, options?: ReductionOptions): DataArray {
-    return this.reduce('median', dims, options);
   }
 
   /** How many elements are not NaN. */
@@ -469,7 +433,7 @@ export class DataArray implements PlainDataArray {
     return recordsOf(this.#part);
   }
 
-  toString(): string {
+  override toString(): string {
     return describe(this.#part);
   }
 

@@ -3,9 +3,10 @@ import {mergeCoords, sameCoordinate} from './align.ts';
 import {checkedPart, partOf, toCoordinate} from './construct.ts';
 import type {CoordinateValues} from './construct.ts';
 import {DataArray} from './data-array.ts';
-import type {Dims} from './data-array.ts';
 import {listed, mapCoords} from './part.ts';
 import type {ReductionName, ReductionOptions} from './reduce.ts';
+import {Reductions} from './reductions.ts';
+import type {Dims} from './reductions.ts';
 import type {Indexer, LabelIndexer} from './select.ts';
 
 type Variables = Readonly<Record<string, DataArray>>;
@@ -16,7 +17,7 @@ type Variables = Readonly<Record<string, DataArray>>;
  * @example
  * dataset({mean: groups.mean(), spread: groups.std()});
  */
-export class Dataset implements PlainDataset {
+export class Dataset extends Reductions<Dataset> implements PlainDataset {
   readonly kind = 'Dataset';
   readonly variables: Variables;
   readonly coords: Readonly<Record<string, Coordinate>>;
@@ -24,6 +25,7 @@ export class Dataset implements PlainDataset {
 
   /** Users call `dataset(…)`. */
   constructor(variables: Variables, coords: Readonly<Record<string, Coordinate>>, attrs: Readonly<Record<string, unknown>>) {
+    super();
     this.variables = variables;
     this.coords = coords;
     this.attrs = attrs;
@@ -87,7 +89,7 @@ export class Dataset implements PlainDataset {
   }
 
   /** Reduces every array along those of the dimensions (default: all) that it has. */
-  reduce(name: ReductionName, dims?: Dims, options?: ReductionOptions): Dataset {
+  override reduce(name: ReductionName, dims?: Dims, options?: ReductionOptions): Dataset {
     const reduced = typeof dims === 'string' ? [dims] : dims;
     return this.map((array) =>
       array.reduce(
@@ -96,30 +98,6 @@ export class Dataset implements PlainDataset {
         options,
       ),
     );
-  }
-
-  mean(dims?: Dims, options?: ReductionOptions): Dataset {
-    return this.reduce('mean', dims, options);
-  }
-
-  sum(dims?: Dims, options?: ReductionOptions): Dataset {
-    return this.reduce('sum', dims, options);
-  }
-
-  std(dims?: Dims, options?: ReductionOptions): Dataset {
-    return this.reduce('std', dims, options);
-  }
-
-  min(dims?: Dims, options?: ReductionOptions): Dataset {
-    return this.reduce('min', dims, options);
-  }
-
-  max(dims?: Dims, options?: ReductionOptions): Dataset {
-    return this.reduce('max', dims, options);
-  }
-
-  median(dims?: Dims, options?: ReductionOptions): Dataset {
-    return this.reduce('median', dims, options);
   }
 
   /** The same with more arrays, or others in place of some. */

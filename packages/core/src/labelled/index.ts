@@ -1,6 +1,7 @@
 // Labelled arrays with methods; plain ones, as stored, are core's interfaces DataArray and Dataset
 export {DataArray, dataArray} from './data-array.ts';
-export type {DataArrayOptions, Dims, Other} from './data-array.ts';
+export type {DataArrayOptions, Other} from './data-array.ts';
+export type {Dims} from './reductions.ts';
 export {Dataset, dataset} from './dataset.ts';
 export type {DatasetOptions} from './dataset.ts';
 export {concat} from './join.ts';

@@ -120,6 +120,7 @@ describe('a Dataset', () => {
     expect(both.isel({x: 0}).get('signal').shape).toEqual([4]);
     expect(both.mean().get('picture').item()).toBe(29.5);
     expect(both.max('trainId').get('picture').shape).toEqual([3, 5]);
+    expect(both.var().get('signal').item()).toBe(both.get('signal').var().item());
     expect(() => both.isel({z: 0})).toThrow('The Dataset has no dimension "z"');
   });
 
