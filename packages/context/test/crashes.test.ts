@@ -1,7 +1,7 @@
 import {mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, onTestFinished, test} from 'vitest';
 import {RunnerProcess, fixture, isGone} from './runner-process.ts';
 
 const crashed = (how: string) => ({
@@ -39,6 +39,33 @@ describe('a process that ends', () => {
     expect(readdirSync(runner.fragments).sort()).toEqual(announced.sort());
     expect(runner.output.split('before is computed').length - 1).toBeGreaterThan(1);
     expect((await runner.run({variables: ['of_after']})).values.of_after?.summary).toBe(42);
+  });
+
+  test.for([
+    ['after-rename', {state: 'ok'}, {state: 'ok', summary: 1000}],
+    ['before-rename', crashed('was ended by signal SIGKILL'), {state: 'failed'}],
+  ] as const)('while it stores a value (%s) costs it only if it was not complete', async ([step, large, sum]) => {
+    const folder = mkdtempSync(join(tmpdir(), 'firstlight-killed-'));
+    onTestFinished(() => rmSync(folder, {recursive: true}));
+    const text = `
+import {existsSync, writeFileSync} from 'node:fs';
+import {variable} from '@firstlight/context';
+export const large = variable(() => {
+  if (!existsSync('once')) process.env.FIRSTLIGHT_FAULT = 'fragment:${step}'; // of this process only
+  writeFileSync('once', '');
+  return new Float64Array(1000).fill(3);
+});
+export const sum = variable({inputs: {large}}, ({large}) => large.length);
+`;
+    writeFileSync(join(folder, 'context.ts'), text);
+    await using runner = new RunnerProcess();
+    expect((await runner.load(join(folder, 'context.ts'))).problems).toEqual([]);
+    const {values, finished} = await runner.run();
+    expect(finished).toMatchObject({outcome: 'done'});
+    expect(values).toMatchObject({large, sum});
+    const complete = readdirSync(runner.fragments).filter((name) => name.endsWith('.ready.h5'));
+    const announced = Object.values(values).flatMap(({fragment}) => fragment ?? []);
+    expect(new Set(complete)).toEqual(new Set(announced));
   });
 
   test('has as much memory for objects as a variable says it needs', async () => {

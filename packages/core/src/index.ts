@@ -6,7 +6,16 @@ export {arrayTypeOf, sizeOf} from './array.ts';
 export type {Complex, DType, NDArray, TypedArray} from './array.ts';
 export type {Coordinate, DataArray, Dataset} from './dataarray.ts';
 // Names of files and variables
-export {isMissingName, isVariableName, logFileName, proposalDirectoryName, runDirectoryName, runFileName, runOfFragment} from './names.ts';
+export {
+  isMissingName,
+  isVariableName,
+  logFileName,
+  proposalDirectoryName,
+  runDirectoryName,
+  runFileName,
+  runOfFragment,
+  unfinishedFragment,
+} from './names.ts';
 // What people type into a table
 export {editableTypes, isEditableType, parseEditable} from './editable.ts';
 export type {EditableType} from './editable.ts';

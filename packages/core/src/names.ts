@@ -14,6 +14,9 @@ export function runOfFragment(fileName: string): RunId | undefined {
   return match ? {proposal: Number(match[1]), run: Number(match[2])} : undefined;
 }
 
+/** What a fragment is called until it is complete, by the name that it gets then. */
+export const unfinishedFragment = (fileName: string): string => fileName.replace(/\.ready\.h5$/, '.writing.h5');
+
 /** A variable's name: Python identifiers joined by dots. */
 export const isVariableName = (name: string): boolean => /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u.test(name);
 

@@ -1,3 +1,5 @@
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
 import {
   allDependencies,
   dependencyError,
@@ -5,6 +7,7 @@ import {
   matchesOf,
   selectVariables,
   sentenceOf,
+  unfinishedFragment,
   withoutGiven,
   withoutProc,
 } from '@firstlight/core';
@@ -199,11 +202,17 @@ export class Job {
     this.#emitValue({variable: name, state: 'cancelled', ...noValue, seconds});
   }
 
-  /** The process ended while it computed this variable. */
+  /** The process ended while it computed this variable, or when it had just stored it. */
   async #settleEnded(name: string, ended: WorkerEnded, seconds: number): Promise<void> {
+    if (ended.storing && this.#isStored(ended.storing)) return this.#settleComputed(name, ended.storing);
     const reason = this.#cancelledAll ?? this.#cancelled.get(name);
     const error = reason === undefined ? ended.asError() : {errorClass: 'Cancelled', message: reason};
     return this.#settleFailed(name, error, seconds, this.#placeOf(name));
+  }
+
+  /** Whether a fragment is complete that a process was about to complete when it ended; it may have been merged since. */
+  #isStored({fragment}: Outcome): boolean {
+    return fragment !== null && !existsSync(join(this.request.fragments, unfinishedFragment(fragment)));
   }
 
   /** Stores and tells why a variable has no value; one that is transient leaves nothing behind. */

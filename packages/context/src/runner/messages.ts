@@ -81,6 +81,8 @@ export const answer = z.discriminatedUnion('type', [
     made: z.record(z.string(), z.object({places: z.array(position), given: z.string()})),
   }),
   z.object({type: z.literal('opened'), hasProc: z.boolean(), proposalPath: z.string().nullable()}),
+  /** A value is about to be complete on disk; `computed` will say the same then, and this holds if the process cannot say it any more. */
+  z.object({type: z.literal('storing'), outcome}),
   z.object({type: z.literal('computed'), outcome}),
   /** The order could not be carried out. */
   z.object({type: z.literal('refused'), message: z.string()}),

@@ -3,7 +3,7 @@ import type {ChildProcess} from 'node:child_process';
 import {FirstlightError} from '@firstlight/core';
 import type {VariableError} from '@firstlight/core';
 import {answer} from './messages.ts';
-import type {Answer, Order} from './messages.ts';
+import type {Answer, Order, Outcome} from './messages.ts';
 
 /** How a process that ran users' code ended. */
 export interface Ending {
@@ -14,10 +14,13 @@ export interface Ending {
 /** The process ended while it was at work. */
 export class WorkerEnded extends Error {
   override readonly name = 'WorkerEnded';
+  /** What it would have said next, if what it was storing is complete. */
+  readonly storing: Outcome | undefined;
   readonly #stoppedBecause: VariableError | undefined;
 
-  constructor(ending: Ending, stoppedBecause: VariableError | undefined) {
+  constructor(ending: Ending, stoppedBecause: VariableError | undefined, storing: Outcome | undefined) {
     super(describeEnding(ending));
+    this.storing = storing;
     this.#stoppedBecause = stoppedBecause;
   }
 
@@ -52,6 +55,7 @@ export interface WorkerOptions {
   readonly inspect?: boolean;
 }
 
+const lastWordsMs = 200;
 const entry = new URL('./child/main.ts', import.meta.url);
 
 /** A process with the context loaded, that carries out one order at a time. */
@@ -62,6 +66,7 @@ export class Worker implements Disposable {
   readonly #ended: Promise<never>;
   #waiting: ((said: Answer) => void) | undefined;
   #isAlive = true;
+  #storing: Outcome | undefined;
   #stoppedBecause: VariableError | undefined;
 
   constructor({bundle, context, folder, environment, heapMb, inspect = false}: WorkerOptions) {
@@ -120,6 +125,8 @@ export class Worker implements Disposable {
   #hear(message: unknown): void {
     const parsed = answer.safeParse(message);
     if (!parsed.success) return; // users' code can send messages too
+    this.#storing = parsed.data.type === 'storing' ? parsed.data.outcome : undefined;
+    if (this.#storing) return;
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.(parsed.data);
@@ -130,7 +137,14 @@ export class Worker implements Disposable {
       const end = (ending: Ending) => {
         this.#isAlive = false;
         this.#killGroup();
-        reject(new WorkerEnded(ending, this.#stoppedBecause));
+        // What it said last may come after its end; nothing does when a process that it started holds the channel.
+        const timer = setTimeout(() => tell(ending), lastWordsMs);
+        if (this.#process.connected) this.#process.once('disconnect', () => tell(ending, timer));
+        else tell(ending, timer);
+      };
+      const tell = (ending: Ending, timer?: NodeJS.Timeout) => {
+        clearTimeout(timer);
+        reject(new WorkerEnded(ending, this.#stoppedBecause, this.#storing));
       };
       this.#process.once('exit', (code, signal) => end({code, signal}));
       this.#process.once('error', () => end({code: null, signal: null}));

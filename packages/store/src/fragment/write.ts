@@ -1,7 +1,7 @@
 import {randomInt} from 'node:crypto';
 import {existsSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
-import {FirstlightError, isVariableName, type Origin, type RunId} from '@firstlight/core';
+import {FirstlightError, isVariableName, type Origin, type RunId, unfinishedFragment} from '@firstlight/core';
 import {type H5Group, openFile} from '@firstlight/hdf5';
 import {faultPoint} from '../fault-point.ts';
 import {renameIntoPlace} from '../folder/durable.ts';
@@ -18,6 +18,8 @@ export interface WriteFragmentOptions {
   readonly provenance?: string;
   /** What the values were made of, by name. */
   readonly origins?: Readonly<Record<string, Origin>> | undefined;
+  /** Told the fragment's file name just before the complete file gets it. */
+  readonly aboutTo?: (fileName: string) => void;
 }
 
 /**
@@ -33,7 +35,7 @@ export function writeFragment(
   extractedData: string,
   run: RunId,
   results: readonly FragmentResult[],
-  {provenance = 'context.py', origins}: WriteFragmentOptions = {},
+  {provenance = 'context.py', origins, aboutTo}: WriteFragmentOptions = {},
 ): string {
   for (const {name} of results) checkName(name);
   const {writing, ready, fileName} = freeName(extractedData, run);
@@ -44,6 +46,7 @@ export function writeFragment(
         fill(file, results, {provenance, origins});
       }
       openToAll(writing);
+      aboutTo?.(fileName);
       faultPoint('fragment:before-rename');
       renameIntoPlace(writing, ready);
       faultPoint('fragment:after-rename');
@@ -79,7 +82,8 @@ const letters = 'abcdefghijklmnopqrstuvwxyz0123456789_';
 function freeName(directory: string, {proposal, run}: RunId): {writing: string; ready: string; fileName: string} {
   const random = Array.from({length: 8}, () => letters[randomInt(letters.length)]).join('');
   const stem = `p${proposal}_r${run}.${random}`;
-  const ready = join(directory, `${stem}.ready.h5`);
+  const fileName = `${stem}.ready.h5`;
+  const ready = join(directory, fileName);
   if (existsSync(ready)) return freeName(directory, {proposal, run});
-  return {ready, writing: join(directory, `${stem}.writing.h5`), fileName: `${stem}.ready.h5`};
+  return {ready, writing: join(directory, unfinishedFragment(fileName)), fileName};
 }

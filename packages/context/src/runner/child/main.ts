@@ -31,7 +31,7 @@ send({
 });
 warmUp(dirname(bundle));
 flushCompileCache(); // for the processes after this one, which may be ended before it would be written
-const session = new Session(description.named, context);
+const session = new Session(description.named, context, (outcome) => send({type: 'storing', outcome}));
 process.on('message', (message) => void obey(order.parse(message)));
 process.on('disconnect', () => process.exit());
 

@@ -26,10 +26,13 @@ export class Session {
   /** What is being made now, of what, and since when. */
   #making: {made: MadeOf | undefined; began: number} = {made: undefined, began: 0};
 
-  /** Takes the variables of a context file. */
-  constructor(variables: ReadonlyMap<string, Variable<unknown>>, context: string) {
+  readonly #aboutTo: (outcome: Outcome) => void;
+
+  /** Takes the variables of a context file; `aboutTo` is told what is about to be complete on disk. */
+  constructor(variables: ReadonlyMap<string, Variable<unknown>>, context: string, aboutTo: (outcome: Outcome) => void) {
     this.#variables = variables;
     this.#context = context;
+    this.#aboutTo = aboutTo;
   }
 
   /** Opens the run; tells where it is, and whether it has processed data, if that was asked. */
@@ -92,26 +95,30 @@ export class Session {
     const data = dataOf(how.result);
     const hasData = data !== null && data !== undefined;
     const state = hasData || cell ? 'ok' : 'none';
-    const outcome = this.#described(name, state, cell, how.store && !how.isTransient);
-    if (hasData) this.#values.set(name, data);
     // A cell that only has a summary is shown, but gives its dependants nothing.
-    return {...outcome, hasData};
+    const outcome = this.#described(name, cell, {state, hasData, store: how.store && !how.isTransient});
+    if (hasData) this.#values.set(name, data);
+    return outcome;
   }
 
-  #described(name: string, state: 'ok' | 'none', cell: CellValue | undefined, store: boolean): Omit<Outcome, 'seconds' | 'hasData'> {
-    if (cell === undefined) return {state, ...nothing, fragment: store ? this.#write({name, outcome: {state: 'none'}}) : null};
+  #described(
+    name: string,
+    cell: CellValue | undefined,
+    {store, ...how}: {state: 'ok' | 'none'; hasData: boolean; store: boolean},
+  ): Omit<Outcome, 'seconds'> {
+    if (cell === undefined) return this.#stored({...nothing, ...how}, store && {name, outcome: {state: 'none'}});
     const {wire, maxDiff, attributes, kind, problem} = summarise(cell);
     if (problem) log('ERROR', `${problem} (${name})`);
-    const fragment = store ? this.#write({name, outcome: {state: 'ok', cell}}) : null;
-    return {state, summary: wire, maxDiff: wireNumber(maxDiff), attributes: wireAttributes(attributes), kind, fragment};
+    const looks = {summary: wire, maxDiff: wireNumber(maxDiff), attributes: wireAttributes(attributes), kind};
+    return this.#stored({...nothing, ...how, ...looks}, store && {name, outcome: {state: 'ok', cell}});
   }
 
   #failed(name: string, {errorClass, message, isSkip, where}: Failure, store: boolean): Omit<Outcome, 'seconds'> {
     const state = errorClass === 'Skip' ? 'skipped' : 'failed';
     const told = where === undefined ? {} : {where};
-    const fragment = store ? this.#write({name, outcome: {state, errorClass, message, ...told}}) : null;
     const attributes = {error: message, error_cls: errorClass, ...told};
-    return {...nothing, state, attributes, fragment, hasData: false, ...(isSkip && {isSkip})};
+    const outcome = {...nothing, state, attributes, hasData: false, ...(isSkip && {isSkip})} as const;
+    return this.#stored(outcome, store && {name, outcome: {state, errorClass, message, ...told}});
   }
 
   /** Keeps and stores when the run began. */
@@ -120,7 +127,8 @@ export class Session {
     this.#making = {made, began};
     const data = this.#run?.startTime ?? Date.now() / 1000;
     this.#values.set('start_time', data);
-    return {...this.#described('start_time', 'ok', {data}, store), hasData: true, seconds: (performance.now() - began) / 1000};
+    const outcome = this.#described('start_time', {data}, {state: 'ok', hasData: true, store});
+    return {...outcome, seconds: (performance.now() - began) / 1000};
   }
 
   /** Stores why a variable has no value. */
@@ -129,10 +137,16 @@ export class Session {
     return {...this.#failed(name, {errorClass, message, where}, true), seconds: 0};
   }
 
-  #write(result: FragmentResult): string {
+  #stored(outcome: Omit<Outcome, 'seconds'>, result: FragmentResult | false): Omit<Outcome, 'seconds'> {
+    if (!result) return outcome;
     const {proposal, run, fragments} = this.#open as OrderOf<'open'>;
     const origin = this.#originNow();
-    return writeFragment(fragments, {proposal, run}, [result], origin && {origins: {[result.name]: origin}});
+    const seconds = (performance.now() - this.#making.began) / 1000;
+    const fragment = writeFragment(fragments, {proposal, run}, [result], {
+      ...(origin && {origins: {[result.name]: origin}}),
+      aboutTo: (name) => this.#aboutTo({...outcome, seconds, fragment: name}),
+    });
+    return {...outcome, fragment};
   }
 
   #originNow(): Origin | undefined {
