@@ -27,7 +27,8 @@ export async function* runCommand<Name extends CommandName>(
   signal: AbortSignal,
 ): AsyncGenerator<CommandLine<Name>, void, undefined> {
   const command = commandNamed(name);
-  const needsOwner = command.compute || command.writes(parseRequest(command, request));
+  const wantsOwner = command.compute || command.writes(parseRequest(command, request));
+  const needsOwner = wantsOwner && !(command.looks === true && openFolder(folder).readOnly);
   const asked = {folder, name, request};
   yield* (needsOwner ? asOwner(asked, command.compute, signal) : asReader(asked, signal)) as AsyncGenerator<CommandLine<Name>>;
 }

@@ -1,5 +1,6 @@
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import Database from 'better-sqlite3';
 import {expect, test} from 'vitest';
 import {staleText} from '../src/commands/stale.ts';
 import {firstlight, printed, start, temporaryDirectory} from './command.ts';
@@ -54,6 +55,22 @@ test('stale lists what would be another value now, and process --stale computes 
     server.kill('SIGTERM');
   }
 }, 240_000);
+
+test('a folder that can only be looked at is judged, too', async () => {
+  using directory = temporaryDirectory();
+  const folder = join(directory.path, 'experiment');
+  await firstlight(['simulate', join(directory.path, 'data'), '--runs', '1', '--trains', '8', '--detector', '16x16']);
+  await firstlight(['init', folder, '--proposal', '1234', '--data', join(directory.path, 'data'), '--language', 'typescript']);
+  writeFileSync(join(folder, 'context.ts'), context(1));
+  await firstlight(['process', '1', '--folder', folder]);
+  const database = new Database(join(folder, 'runs.sqlite'));
+  database.exec("UPDATE metameta SET value = 5 WHERE key = 'data_format_version'"); // of a program newer than this one
+  database.close();
+  writeFileSync(join(folder, 'context.ts'), context(2));
+  const {code, stdout, stderr} = await firstlight(['stale', '--why', '--folder', folder]);
+  expect({code, stderr}).toEqual({code: 0, stderr: ''});
+  expect(stdout).toMatch(/^run 1  more  its code was changed\nrun 1  most  its input more is stale\n2 stale, 0 missing; /);
+});
 
 test('runs of several proposals are told apart', () => {
   const of = (proposal: number) => ({proposal, run: 1, name: 'energy', state: 'stale' as const, why: ['its code was changed']});

@@ -15,6 +15,7 @@ import type {ExperimentOptions} from './options.ts';
 import {processRequest} from './process-request.ts';
 import type {ProcessRequest} from './request.ts';
 import {brokenContext} from './runner/context-file.ts';
+import {contextsToLookAt} from './runner/look-at.ts';
 import {everyRun, judgeFolder, unfreshCells} from './stale/judge-folder.ts';
 import type {JudgedCell} from './stale/judge-folder.ts';
 import {assertStored, receiveFragment} from './submit.ts';
@@ -99,16 +100,16 @@ export class Experiment implements AsyncDisposable {
   /**
    * Tells which values are not what the context would give now, and why; and which are missing though their data is there. Fresh ones are left out.
    *
-   * `unknown` are values that another program has stored. Throws `context-broken`, and `read-only` when the folder is not ours: then no runner can be asked.
+   * `unknown` are values that another program has stored. Where the folder can only be looked at its context is loaded for this alone. Throws `context-broken`.
    *
    * @param runs default: `runsToJudge()`.
    */
   async *stale(runs?: readonly RunId[]): AsyncGenerator<JudgedCell, void, undefined> {
-    const {settings, table} = this.#parts;
-    const workshop = this.#workshop();
-    const described = await workshop.contextLoaded();
-    await Promise.all([this.whole(), workshop.merged()]);
-    const {contexts} = workshop.requestParts;
+    const {settings, table, workshop} = this.#parts;
+    await using own = workshop ? undefined : contextsToLookAt(settings);
+    const contexts = own ?? this.#workshop().requestParts.contexts;
+    const described = await (workshop ? workshop.contextLoaded() : contexts.check());
+    await Promise.all([this.whole(), workshop?.merged()]);
     const {dataRoot} = settings;
     const parts = {dir: this.folder.dir, dataRoot, reader: this.reader, table, described, contexts};
     yield* unfreshCells(await judgeFolder(parts, runs ?? (await this.runsToJudge())));
@@ -166,7 +167,7 @@ export class Experiment implements AsyncDisposable {
     const command = commandNamed(name);
     const asked = parseRequest(command, request);
     if (command.compute) this.#computing();
-    else if (command.writes(asked)) this.#workshop();
+    else if (command.writes(asked) && !command.looks) this.#workshop();
     const run = (): AsyncIterable<object> => command.run(this, asked, signal);
     return command.cells ? this.#whenWhole(run) : run();
   }

@@ -14,6 +14,8 @@ export interface Command<Request extends z.ZodType = z.ZodType, Line extends obj
   readonly cells?: boolean;
   /** Whether this request changes the folder; what only reads needs no owner, and works in a folder that can only be looked at. */
   readonly writes: (request: z.output<Request>) => boolean;
+  /** Whether it is done all the same where the folder can only be looked at, because it only wants what its owner has at hand; default false. */
+  readonly looks?: boolean;
   /** Does it, and tells what there is to tell, as JSON objects. Nothing happens before the first `next()`; the signal ends it early. */
   readonly run: (experiment: Experiment, request: z.output<Request>, signal: AbortSignal) => AsyncIterable<Line>;
 }

@@ -33,7 +33,8 @@ export const stale = command({
   name: 'stale',
   request,
   compute: false,
-  writes: () => true, // only the folder's owner runs its context
+  writes: () => true, // its owner has the context loaded, and stores what waits
+  looks: true,
   run: (experiment, asked, signal) => staleLines(experiment, asked, signal),
 });
 
