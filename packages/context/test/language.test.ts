@@ -133,7 +133,7 @@ describe('the metadata catalogue', async () => {
     await using runner = new RunnerProcess();
     await runner.load(fixture('catalogue'));
     const {values} = await runner.run({mock: false, run: 1, dataRoot: dir, variables: ['sample']});
-    expect(values.sample?.attributes?.error).toContain(join(dirname(proposalPath), 'p001234/usr/mymdc-credentials.yml'));
+    expect(values.sample?.attributes?.error).toMatch(/p001234\/usr\/mymdc-credentials\.yml \(ENOENT: no such file or directory\)\.$/);
     const mock = await runner.run({variables: ['sample']});
     expect(mock.values.sample?.attributes?.error).toContain('a run without files has no proposal directory');
   });

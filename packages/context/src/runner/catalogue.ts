@@ -70,7 +70,7 @@ async function readCredentials(proposalPath: string | null): Promise<Credentials
   if (!proposalPath) throw unknown('a run without files has no proposal directory with credentials');
   const file = join(proposalPath, 'usr/mymdc-credentials.yml');
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw unknown(`its credentials cannot be read from ${file} (${sentenceOf(error)})`, error);
+    throw unknown(`its credentials cannot be read from ${file} (${sentenceOf(error).replace(/, \w+ '.*'$/, '')})`, error);
   });
   const entry = (name: string) => new RegExp(`^\\s*${name}\\s*:\\s*(['"]?)(.+?)\\1\\s*$`, 'm').exec(text)?.[2];
   const [server, token] = [entry('server'), entry('token')];
