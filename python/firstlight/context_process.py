@@ -11,6 +11,7 @@ import socket
 import sys
 from dataclasses import asdict
 
+from .chance import keep_chance, remember_chance
 from .channel import Channel
 from .code_identity import identified
 from .dropin import install_drop_in
@@ -35,7 +36,9 @@ def serve_context(path: str, end: socket.socket, shared: bool = False) -> None:
     faulthandler.enable()  # where in users' code compiled code has crashed is in the log
     sys.dont_write_bytecode = True  # edits within a second would find stale bytecode, and the folder is the user's
     install_drop_in()
+    remember_chance()
     context = identified(load_context(path, shared))
+    keep_chance()
     channel = Channel(end)
     channel.send({"described": _description(context)})
     gc.collect()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .batch import Batch, can_wait, entry_of
+from .chance import renew_chance
 from .evaluate import Evaluation, Outcome
 from .failures import Failure
 from .fragment import Entry, FragmentPlace
@@ -93,6 +94,7 @@ class Broken:
 def serve_tasks(evaluation: Evaluation, job: str, place: FragmentPlace, end: socket.socket, dump: int) -> None:
     """Computes what comes from the other side of a socket until it closes; leaves in `dump` where it was when it is ended."""
     be_first_to_go()
+    renew_chance()
     faulthandler.enable(dump, all_threads=False)
     if hasattr(faulthandler, "register"):
         faulthandler.register(signal.SIGTERM, dump, all_threads=False, chain=True)

@@ -277,3 +277,16 @@ def test_many_runs_leave_no_process_and_no_descriptor_behind(runner, tmp_path, f
     for _ in range(10):
         runner.run(fragments, variables=["number"])
     assert len(os.listdir(folder)) == before
+
+
+def test_runs_draw_random_numbers_of_their_own_unless_the_context_seeds_them(runner, tmp_path, fragments):
+    text = "from damnit_ctx import Variable\nimport random\nimport numpy as np\n{seed}\n@Variable\ndef drawn(run): return {source}\n"
+
+    def two(seed: str, source: str) -> list[float]:
+        runner.load_text(tmp_path, text.format(seed=seed, source=source))
+        return [values(runner.run(fragments))["drawn"]["summary"] for _ in range(2)]
+
+    for source, first in (("np.random.rand()", 0.417022004702574), ("random.random()", 0.13436424411240122)):
+        assert len(set(two("", source))) == 2
+        module = source.rpartition(".")[0]
+        assert two(f"{module}.seed(1)", source) == [first, first]
