@@ -47,6 +47,7 @@ const collect = (value: string, before: string[] = []): string[] => [...before, 
 
 const json = () => new Option('--json', 'one JSON object per line on standard output');
 const folder = () => new Option('--folder <dir>', 'experiment folder (default: the nearest one at or above the working directory)');
+const sameFolder = () => new Option('--folder <dir>', 'the same, as other commands have it');
 const port = () => new Option('--port <n>', 'port to serve on; 0 takes a free one').argParser(portNumber).default(8080);
 
 /** The whole command line; each command's code is loaded when it is used. */
@@ -197,15 +198,17 @@ const commands: (() => Command)[] = [
     new Command('open')
       .description('say what a folder is: its format, what is in it, whether it can be written or has to be migrated')
       .argument('[dir]', 'experiment folder', '.')
+      .addOption(sameFolder())
       .addOption(json())
-      .action(async (dir, options) => (await import('./commands/open.ts')).open(dir, options)),
+      .action(async (dir, {folder: named = dir, ...options}) => (await import('./commands/open.ts')).open(named, options)),
   () =>
     new Command('migrate')
       .description('bring a folder from before format version 1 up to date; the original stays beside')
       .argument('[dir]', 'experiment folder', '.')
       .option('--dry-run', 'only say what would be done')
+      .addOption(sameFolder())
       .addOption(json())
-      .action(async (dir, options) => (await import('./commands/migrate.ts')).migrate(dir, options)),
+      .action(async (dir, {folder: named = dir, ...options}) => (await import('./commands/migrate.ts')).migrate(named, options)),
   () =>
     new Command('merge')
       .description('store the values that lie in the folder as fragments, whoever left them')

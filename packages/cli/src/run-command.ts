@@ -1,9 +1,10 @@
-import {FirstlightError, isFirstlightError} from '@firstlight/core';
+import {FirstlightError, isFirstlightError, sentenceOf} from '@firstlight/core';
 import {commandNamed, Experiment, parseRequest, silentLog} from '@firstlight/engine';
 import type {CommandLine, CommandName, CommandRequest, ExperimentOptions} from '@firstlight/engine';
 import {lastOwner, openFolder} from '@firstlight/store';
 import {z} from 'zod';
 import {askOwner, jsonOf} from './ask-owner.ts';
+import {LateLog} from './late-log.ts';
 
 interface Asked {
   readonly folder: string;
@@ -46,13 +47,21 @@ export async function openOrOwner(folder: string, options: ExperimentOptions): P
 }
 
 async function* asOwner(asked: Asked, compute: boolean, signal: AbortSignal): AsyncGenerator<object> {
-  const experiment = await openOrOwner(asked.folder, {compute, whole: false});
-  if (typeof experiment === 'string') {
-    yield* told(experiment, asked, signal);
-    return;
+  const log = new LateLog();
+  try {
+    const experiment = await openOrOwner(asked.folder, {compute, whole: false, log});
+    if (typeof experiment === 'string') {
+      yield* told(experiment, asked, signal);
+      return;
+    }
+    await using here = experiment;
+    yield* here.command(asked.name, asked.request, signal);
+  } catch (error) {
+    log.leaveOut(sentenceOf(error));
+    throw error;
+  } finally {
+    log.tell();
   }
-  await using here = experiment;
-  yield* here.command(asked.name, asked.request, signal);
 }
 
 async function* asReader(asked: Asked, signal: AbortSignal): AsyncGenerator<object> {

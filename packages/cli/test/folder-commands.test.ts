@@ -65,6 +65,7 @@ test('fragments are listed and merged, and a folder is described and verified, o
     code: 0,
     lines: [{event: 'verified', values: 2, lost: 0, doubled: 0, corrupt: 0, orphaned: 0}],
   });
+  expect((await said(dir, 'open')).lines).toEqual((await firstlight(['open', dir, '--json'])).lines); // --folder, as everywhere
   expect((await firstlight(['open', dir, '--json'])).lines).toEqual([
     {version: 4, proposals: [1234], runs: 1, variables: 2, writable: true, migrate: null},
   ]);

@@ -72,6 +72,14 @@ test('a folder that can only be looked at is judged, too', async () => {
   expect(stdout).toMatch(/^run 1  more  its code was changed\nrun 1  most  its input more is stale\n2 stale, 0 missing; /);
 });
 
+test('what is wrong with the context is said once', async () => {
+  using directory = temporaryDirectory();
+  await firstlight(['init', directory.path, '--proposal', '1234', '--language', 'typescript']);
+  writeFileSync(join(directory.path, 'context.ts'), 'export const = 1;');
+  const {code, stderr} = await firstlight(['stale', '--folder', directory.path]);
+  expect({code, stderr}).toEqual({code: 1, stderr: expect.stringMatching(/^✗ .*context\.ts:1:\d+.*\n$/)});
+});
+
 test('runs of several proposals are told apart', () => {
   const of = (proposal: number) => ({proposal, run: 1, name: 'energy', state: 'stale' as const, why: ['its code was changed']});
   expect(staleText([of(1234)], true)).toBe('run 1  energy  its code was changed');

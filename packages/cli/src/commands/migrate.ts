@@ -26,7 +26,7 @@ export async function migrate(dir: string, {dryRun = false, json = false}: {dryR
     } else {
       output.result(
         line,
-        `${marks.ok} ${line.values} values of ${line.runs} runs; ${line.files} run files written anew; the original is ${line.backup}`,
+        `${marks.ok} values: ${line.values}, of runs: ${line.runs}; run files written anew: ${line.files}; the original is ${line.backup}`,
       );
     }
   }
