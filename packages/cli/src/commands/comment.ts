@@ -48,12 +48,19 @@ const usage = (): FirstlightError =>
     'Write `comment RUN TEXT`, `comment --at TIME TEXT`, `comment --edit ID TEXT`, `comment --delete ID`, or nothing to list; put the text in quotes.',
   );
 
-/** A moment as people write it, in seconds since 1970: `now`, `14:30` (today), `2026-11-21 14:30`, or the seconds themselves. */
-function secondsOf(text: string): number {
-  if (text === 'now') return Date.now() / 1000;
+const halfDayMs = 12 * 3600 * 1000;
+const timeOfDay = /^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/;
+// Date.parse takes much more, `5` and `24:70` for example, and makes something of it.
+const wholeTime = /^\d{4}-\d{2}-\d{2}[ T]([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/;
+
+/** A moment as people write it, in seconds since 1970: `now`, `14:30` (the nearest: after midnight 23:50 is yesterday's), `2026-11-21 14:30`, or the seconds themselves. */
+export function secondsOf(text: string, now = Date.now()): number {
+  if (text === 'now') return now / 1000;
   if (/^\d{9,11}(\.\d+)?$/.test(text)) return Number(text);
-  const today = /^\d{1,2}:\d{2}(:\d{2})?$/.test(text) ? `${new Date().toDateString()} ${text}` : text;
-  const milliseconds = Date.parse(today);
+  const isTimeOfDay = timeOfDay.test(text);
+  const onDay = (day: number): number => Date.parse(`${new Date(day).toDateString()} ${text}`);
+  const today = isTimeOfDay ? onDay(now) : wholeTime.test(text) ? Date.parse(text) : Number.NaN;
+  const milliseconds = isTimeOfDay && today - now > halfDayMs ? onDay(now - 2 * halfDayMs) : today;
   if (Number.isFinite(milliseconds)) return milliseconds / 1000;
   throw new FirstlightError('usage', `"${text}" is no time; write now, 14:30, "2026-11-21 14:30" or seconds since 1970.`);
 }
