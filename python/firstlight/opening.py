@@ -68,7 +68,7 @@ def _metadata_read_once() -> Iterator[None]:
     from extra_data.file_access import FileAccess
 
     read = getattr(FileAccess, "metadata", None)
-    if read is None:  # a version of it that does so otherwise
+    if not callable(read):  # a version of it that does so otherwise
         yield
         return
     known: dict[str, dict[str, Any]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Iterable
 from typing import NoReturn
@@ -25,6 +26,7 @@ class Spare:
         try:
             self._channel.send_descriptor(end.fileno(), {})
         except OSError:
+            os.waitpid(self.pid, 0)
             return False
         finally:
             self._channel.close()

@@ -11,6 +11,7 @@ export function dataText(value: ReadValue): string {
   if (value.kind === 'plotly') return 'a Plotly figure (--json prints it)';
   if (value.kind === 'Dataset') return rowsText(value) ?? `Dataset of ${Object.keys(value.variables).join(', ')}`;
   const {dtype, shape, data} = value.array;
+  if (value.kind === 'array' && shape.length === 0 && !dtype.startsWith('complex')) return elementText(value.array, 0);
   const first = Array.from({length: Math.min(mostElements, data.length)}, (_, i) => elementText(value.array, i));
   const dims = value.kind === 'DataArray' ? ` [${value.dims.join(', ')}]` : '';
   return `${value.kind} ${dtype} (${shape.join(', ')})${dims}: ${first.join(' ')}${data.length > first.length ? ' …' : ''}`;
@@ -33,8 +34,9 @@ function rowsText({variables, coords}: Extract<ReadValue, {kind: 'Dataset'}>): s
   )}${more}`;
 }
 
-/** Numbers as in the table; integers to the last digit. */
+/** Numbers as in the table, integers to the last digit, truths by name. */
 function elementText({data, dtype}: NDArray, i: number): string {
   const element = data[i];
+  if (dtype === 'bool') return String(element !== 0);
   return typeof element === 'string' || dtype.includes('int') ? String(element) : formatNumber(Number(element));
 }

@@ -1,4 +1,3 @@
-import {dirname} from 'node:path';
 import {openFile} from '@firstlight/hdf5';
 import {proposalDirectory, simulate, StandInCatalogue} from '@firstlight/simulator';
 import {mkdtempSync, rmSync} from 'node:fs';

@@ -37,4 +37,7 @@ export async function simulateRuns(
   });
 }
 
-const describe = (written: {proposal: number; run: number}) => `run ${written.run} of proposal ${written.proposal} is written`;
+const kinds = {raw: 'raw data', proc: 'calibrated data'} as const;
+
+const describe = ({proposal, run, data}: {proposal: number; run: number; data: 'raw' | 'proc'}) =>
+  `run ${run} of proposal ${proposal}: ${kinds[data]} written`;
