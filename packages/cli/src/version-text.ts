@@ -1,6 +1,10 @@
 import type {VersionLine} from '@firstlight/engine';
 import {causeOf, valueText} from './summary-text.ts';
 
+/** Who made a version: a person, one of our context files, or what another program said of itself; DAMNIT knows of one context file only. */
+export const makerOf = ({author, origin, provenance}: VersionLine): string =>
+  author ?? (origin?.language === 'typescript' ? 'context.ts' : provenance || 'unknown');
+
 /** What a version was, as one line of text. */
 export function versionText({name, state, summary, attributes, kind}: VersionLine): string {
   const {units, error, error_cls: errorClass} = attributes ?? {};

@@ -5,7 +5,7 @@ import {marks, outputFor} from '../output.ts';
 import {runCommand} from '../run-command.ts';
 import {stopSignal} from '../stop.ts';
 import {localTime} from '../summary-text.ts';
-import {versionText} from '../version-text.ts';
+import {makerOf, versionText} from '../version-text.ts';
 
 interface DiffOptions {
   proposal?: number;
@@ -38,9 +38,9 @@ export function diffText(line: Line): string {
 }
 
 function valueText(version: Version): string {
-  const {state, timestamp, author, provenance} = version;
+  const {state, timestamp} = version;
   const stored = timestamp === null ? '' : `  ${localTime(timestamp)}`;
-  return `${marks[state]} version ${version.version}  ${versionText(version)}  (${author ?? (provenance || 'unknown')}${stored})`;
+  return `${marks[state]} version ${version.version}  ${versionText(version)}  (${makerOf(version)}${stored})`;
 }
 
 function dataText({data, a, b, isChanged}: Line): string[] {

@@ -5,7 +5,7 @@ import {runCommand} from '../run-command.ts';
 import {stopSignal} from '../stop.ts';
 import {localTime} from '../summary-text.ts';
 import {textTable} from '../text-table.ts';
-import {versionText} from '../version-text.ts';
+import {makerOf, versionText} from '../version-text.ts';
 
 interface HistoryOptions {
   proposal?: number;
@@ -31,13 +31,13 @@ const seconds = (took: number): string => (took < 0.01 ? `${(took * 1000).toFixe
 const short = (identity: string | undefined): string => identity?.slice(0, 8) ?? '';
 
 function rowOf(line: VersionLine): string[] {
-  const {version, state, timestamp, author, provenance, origin} = line;
+  const {version, state, timestamp, origin} = line;
   return [
     marks[state],
     String(version),
     timestamp === null ? '' : localTime(timestamp),
     versionText(line),
-    author ?? provenance,
+    makerOf(line),
     short(origin?.code),
     short(origin?.context),
     origin?.job.split('.').at(-1) ?? '',
