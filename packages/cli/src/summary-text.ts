@@ -1,9 +1,13 @@
-import {formatNumber} from '@firstlight/core';
+import {type Attributes, formatMeasured, formatNumber} from '@firstlight/core';
+
+/** How a number is written: its units, its uncertainty, and the format that its variable wants. */
+type Writing = Pick<Attributes, 'units' | 'uncertainty' | 'format'>;
 
 /** A summary in the form of `summaryToJson`, as one line of text. */
-export function summaryText(summary: unknown, units?: string | null): string {
+export function summaryText(summary: unknown, writing: Writing = {}): string {
+  const {units} = writing;
   if (summary === null || summary === undefined) return '';
-  if (typeof summary === 'number') return units ? `${formatNumber(summary)} ${units}` : formatNumber(summary);
+  if (typeof summary === 'number') return [formatMeasured(summary, writing), units].filter(Boolean).join(' ');
   if (typeof summary === 'string') return summary;
   if (typeof summary !== 'object') return JSON.stringify(summary);
   if ('re' in summary && 'im' in summary) return complexText(Number(summary.re), Number(summary.im), units);
@@ -21,8 +25,8 @@ const complexText = (re: number, im: number, units?: string | null): string =>
   `${formatNumber(re)} ${im < 0 || Object.is(im, -0) ? '-' : '+'} ${formatNumber(Math.abs(im))}i${units ? ` ${units}` : ''}`;
 
 /** A variable's summary as one line of text; a run's start as the clock on the wall showed it. */
-export function valueText(name: string, summary: unknown, units?: string | null): string {
-  return name === 'start_time' && typeof summary === 'number' ? localTime(summary) : summaryText(summary, units);
+export function valueText(name: string, summary: unknown, writing: Writing = {}): string {
+  return name === 'start_time' && typeof summary === 'number' ? localTime(summary) : summaryText(summary, writing);
 }
 
 /** Seconds since 1970 as `2026-01-31 18:05:09`, in this machine's time zone. */

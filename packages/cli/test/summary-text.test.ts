@@ -7,7 +7,12 @@ test.each([
   [{re: 'NaN', im: '-Infinity'}, 'NaN - ∞i mJ'],
   [2.5, '2.5 mJ'],
 ])('a summary is one line with its units: %j', (summary, text) => {
-  expect(summaryText(summary, 'mJ')).toBe(text);
+  expect(summaryText(summary, {units: 'mJ'})).toBe(text);
+});
+
+test('a number has its uncertainty, and is written as its variable wants it', () => {
+  expect(summaryText(2.5123, {units: 'mJ', uncertainty: 0.034})).toBe('2.51 ± 0.03 mJ');
+  expect(summaryText(2.5123, {format: '.1f'})).toBe('2.5');
 });
 
 test('the start of a run is the time on the clock here', () => {

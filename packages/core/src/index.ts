@@ -20,7 +20,7 @@ export {
 export {editableTypes, isEditableType, parseEditable} from './editable.ts';
 export type {EditableType} from './editable.ts';
 // Numbers as text
-export {formatNumber} from './format.ts';
+export {formatMeasured, formatNumber} from './format.ts';
 // Selections of runs
 export {parseRuns} from './runs.ts';
 // Dependencies between variables, what a job runs, and why a value is missing

@@ -94,7 +94,7 @@ function sentence(event: JobEvent): string | undefined {
 }
 
 function valueSentence({run, name, state, summary, units, message, trial, before, seconds}: JobEvent & {event: 'value'}): string {
-  const what = state === 'ok' ? valueText(name, summary, units) : causeOf(message ?? state);
+  const what = state === 'ok' ? valueText(name, summary, {...(units !== undefined && {units})}) : causeOf(message ?? state);
   const old = trial ? `${valueText(name, before) || 'nothing'} → ` : '';
   return `${marks[state]} run ${run}  ${name}  ${old}${oneLine(what)}  (${seconds.toFixed(2)} s)`;
 }

@@ -92,13 +92,14 @@ const asJson = ({proposal, run, name, state, summary, message, attributes}: Cell
   summary: isPicture(summary) ? {image: true} : summaryToJson(summary),
   message,
   ...(attributes?.units && {units: attributes.units}),
+  ...(attributes?.uncertainty !== undefined && {uncertainty: attributes.uncertainty}),
 });
 
 /** A picture has no address without a server; `--json` says that there is one. */
 const isPicture = (summary: Cell['summary']): boolean => typeof summary === 'object' && summary !== null && 'image' in summary;
 
 const cellText = ({name, state, summary, attributes, message}: Cell): string => {
-  if (state === 'ok') return valueText(name, summaryToJson(summary), attributes?.units);
+  if (state === 'ok') return valueText(name, summaryToJson(summary), attributes ?? {});
   return message ? `${marks[state]} ${causeOf(message)}` : marks[state];
 };
 

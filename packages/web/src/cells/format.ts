@@ -1,7 +1,7 @@
 import type {Complex} from '@firstlight/core';
-import {formatNumber} from '@firstlight/core';
+import {formatMeasured, formatNumber} from '@firstlight/core';
 
-export {formatNumber};
+export {formatMeasured, formatNumber};
 
 const trimZeros = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
 /**

@@ -8,6 +8,8 @@ const ok = (more: Partial<CellContent>): CellContent => ({...missingCell, state:
 test('a cell says what it holds, with units only on numbers', () => {
   expect(spokenValue(ok({summary: 1.23}), variable)).toBe('1.23 mJ');
   expect(spokenValue(ok({summary: 1.23, attributes: {units: 'uJ'}}), variable)).toBe('1.23 uJ');
+  expect(spokenValue(ok({summary: 1.2345, attributes: {uncertainty: 0.03}}), variable)).toBe('1.23 ± 0.03 mJ');
+  expect(spokenValue(ok({summary: 1.2345, attributes: {format: '.1f'}}), variable)).toBe('1.2 mJ');
   expect(spokenValue(ok({summary: 'aligned'}), variable)).toBe('aligned');
   expect(spokenValue(ok({summary: true}), variable)).toBe('yes');
   expect(spokenValue(ok({summary: {trendline: {x: [0, 1, 2], y: [3, 1, 2]}}}), variable)).toBe('trend from 1 to 3 mJ');

@@ -1,6 +1,6 @@
 import type {Summary, Variable} from '@firstlight/core';
 import type {CellContent} from '../experiment/model.ts';
-import {formatComplex, formatNumber, formatShape} from './format.ts';
+import {formatComplex, formatMeasured, formatNumber, formatShape} from './format.ts';
 
 /** How a summary is drawn. */
 export type CellKind = 'empty' | 'number' | 'boolean' | 'complex' | 'text' | 'trend' | 'image' | 'array';
@@ -53,6 +53,17 @@ export function summaryText(summary: Summary): string {
   return `${summary.array.dtype} ${formatShape(summary.array.shape)}`;
 }
 
+/** What a cell reads as, without units: a number as its variable wants it written, with its uncertainty. */
+export const contentText = ({summary, attributes}: Pick<CellContent, 'summary' | 'attributes'>): string =>
+  typeof summary === 'number' ? formatMeasured(summary, attributes ?? {}) : summaryText(summary);
+
+/** The same with every digit. */
+export function exactText({summary, attributes}: Pick<CellContent, 'summary' | 'attributes'>): string {
+  if (typeof summary !== 'number') return summaryText(summary);
+  const {uncertainty} = attributes ?? {};
+  return typeof uncertainty === 'number' ? `${summary} ± ${uncertainty}` : String(summary);
+}
+
 const trendTexts = new WeakMap<object, string>();
 
 /** Worked out once for the points of a trend: a table that scrolls asks for it again and again. */
@@ -78,7 +89,7 @@ export function spokenValue(cell: CellContent, variable: Variable): string {
   if (state === 'none') return 'no value';
   if (state === 'missing') return 'not computed';
   if (typeof summary === 'boolean') return summary ? 'yes' : 'no';
-  const text = summary === null ? 'NaN' : summaryText(summary);
+  const text = summary === null ? 'NaN' : contentText(cell);
   return units === null ? text : `${text} ${units}`;
 }
 

@@ -57,6 +57,8 @@ const attributes = z.object({
   units: z.optional(z.string()),
   bold: z.optional(z.boolean()),
   background: z.optional(z.tuple([z.number(), z.number(), z.number()])),
+  uncertainty: z.optional(z.union([z.number(), z.literal(['NaN', 'Infinity', '-Infinity'])])),
+  format: z.optional(z.string()),
 });
 
 const change = z.object({

@@ -1,7 +1,7 @@
 import type {ReactNode} from 'react';
 import type {Variable} from '@firstlight/core';
 import {formatNumber, formatShape} from '../cells/format.ts';
-import {kindOf, summaryText, unitsOf} from '../cells/kinds.ts';
+import {exactText, kindOf, summaryText, unitsOf} from '../cells/kinds.ts';
 import type {CellContent} from '../experiment/model.ts';
 import type {ValueFacts} from './value.ts';
 
@@ -79,7 +79,7 @@ function Headline({content, variable, text}: {readonly content: CellContent; rea
   if (kind === 'image' || kind === 'array' || kind === 'trend') return null;
   return (
     <p className="headline">
-      {typeof summary === 'number' && Number.isFinite(summary) ? String(summary) : summary === null ? 'NaN' : summaryText(summary)}
+      {summary === null ? 'NaN' : exactText(content)}
       {units !== null && <span className="units"> {units}</span>}
     </p>
   );

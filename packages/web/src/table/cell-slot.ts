@@ -1,5 +1,5 @@
 import type {Variable} from '@firstlight/core';
-import {cellKinds, inkOn, isBold, kindOf, spokenValue, summaryText, unitsOf, type CellKind} from '../cells/kinds.ts';
+import {type CellKind, cellKinds, contentText, inkOn, isBold, kindOf, spokenValue, unitsOf} from '../cells/kinds.ts';
 import {loadPicture} from '../cells/picture.ts';
 import {sparkline, type Points} from '../cells/sparkline.ts';
 import type {Column} from '../experiment/column.ts';
@@ -141,8 +141,9 @@ export class CellSlot {
 const addressOf = (summary: CellContent['summary']): string =>
   typeof summary === 'object' && summary !== null && 'image' in summary ? summary.image : '';
 
-function textOf({state, summary, message}: CellContent, kind: CellKind): string {
-  if (state === 'ok') return kind === 'empty' ? 'NaN' : summaryText(summary);
+function textOf(content: CellContent, kind: CellKind): string {
+  const {state, message} = content;
+  if (state === 'ok') return kind === 'empty' ? 'NaN' : contentText(content);
   if (state === 'failed') return firstLine(message) || 'failed';
   if (state === 'skipped') return 'skipped';
   return state === 'none' ? '–' : '';

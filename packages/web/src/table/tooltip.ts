@@ -1,6 +1,6 @@
 import type {Variable} from '@firstlight/core';
 import {formatNumber} from '../cells/format.ts';
-import {kindOf, summaryText, unitsOf} from '../cells/kinds.ts';
+import {exactText, kindOf, unitsOf} from '../cells/kinds.ts';
 import type {CellContent} from '../experiment/model.ts';
 
 /** What a cell says under the pointer: the whole number, the whole text, why there is no value, what is being done. */
@@ -21,7 +21,7 @@ function valueLine(cell: CellContent, variable: Variable): string {
   if (state === 'missing') return cell.activity === 'idle' ? 'Not computed.' : '';
   const kind = kindOf(summary);
   if (kind === 'image') return 'Picture; click to enlarge.';
-  const text = typeof summary === 'number' || typeof summary === 'boolean' ? String(summary) : summaryText(summary);
+  const text = typeof summary === 'boolean' ? String(summary) : exactText(cell);
   const units = unitsOf(cell, variable);
   return units === null ? text : `${text} ${units}`;
 }
