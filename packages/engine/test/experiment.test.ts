@@ -9,6 +9,7 @@ import {
   folderWith,
   inboxOf,
   inDatabase,
+  killAll,
   memoryLog,
   open,
   processed,
@@ -300,7 +301,7 @@ test('a runner that is killed costs no run', async () => {
     if (event.event === 'finished' && 'job' in event) ends.push(event);
     if (event.event !== 'value' || event.name !== 'number' || kills >= 2) continue;
     kills += 1;
-    for (const pid of processesIn(dir, 'firstlight.runner')) process.kill(pid, 'SIGKILL');
+    killAll(processesIn(dir, 'firstlight.runner'));
   }
   expect(ends.map(({outcome}) => outcome)).toEqual(['done', 'done', 'done']);
   expect(inDatabase(dir, "select count(*) from run_variables where name = 'double' and value = 84").trim()).toBe('(3,)');

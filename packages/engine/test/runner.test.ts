@@ -5,7 +5,7 @@ import {expect, test} from 'vitest';
 import {RunnerConnection} from '../src/runner/connection.ts';
 import {runnerEnvironment} from '../src/runner/environment.ts';
 import {LineSplitter} from '../src/runner/lines.ts';
-import {folderWith, inDatabase, open, processed, processesIn, temporaryDirectory, until} from './tools.ts';
+import {folderWith, inDatabase, killAll, open, processed, processesIn, temporaryDirectory, until} from './tools.ts';
 
 /** A runner of a few lines. */
 function runnerThat(code: string): {connection: RunnerConnection; events: RunnerEvent[]; output: string[]; troubles: string[]} {
@@ -124,7 +124,7 @@ test('the process that keeps the context loaded is killed, and its job is begun 
   const isRunning = (): boolean => experiment.table.cell({proposal: 1234, run: 1}, 'a').activity === 'running';
   await until('it runs', isRunning);
   // Whichever of the runner's processes is hit (the runner, the context's, the job's), the job is not lost.
-  for (const pid of processesIn(dir, 'firstlight.runner').slice(1, 2)) process.kill(pid, 'SIGKILL');
+  killAll(processesIn(dir, 'firstlight.runner').slice(1, 2));
   writeFileSync(file, '');
   expect(await done).toContainEqual(expect.objectContaining({name: 'a', summary: 1}));
 });

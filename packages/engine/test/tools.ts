@@ -66,6 +66,17 @@ export function processesIn(dir: string, text: string): number[] {
     .filter((pid) => worksIn(pid, dir, text));
 }
 
+/** Ends processes at once; one may have ended with another that was ended before. */
+export function killAll(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
 function worksIn(pid: number, dir: string, text: string): boolean {
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === dir && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);

@@ -5,7 +5,7 @@ import type {JobEvent} from '@firstlight/core';
 import type {FeedItem} from '@firstlight/engine';
 import type {Experiment} from '@firstlight/engine';
 import {expect, onTestFinished, test} from 'vitest';
-import {folderWith, inboxOf, inDatabase, open, processed, processesIn, run, until, writerOf} from './tools.ts';
+import {folderWith, inboxOf, inDatabase, killAll, open, processed, processesIn, run, until, writerOf} from './tools.ts';
 
 const number = '@Variable(title="Number")\ndef number(run):\n    return 42\n';
 const endless = '@Variable(title="Endless")\ndef endless(run):\n    while True: time.sleep(0.01)\n';
@@ -83,7 +83,7 @@ test('a job that is given up says so in its cells, here and after a restart, and
     for await (const event of experiment.process({runs: [run(1)], mock: true})) {
       events.push(event);
       if (event.event !== 'started') continue;
-      for (const pid of processesIn(dir, 'firstlight.runner')) process.kill(pid, 'SIGKILL');
+      killAll(processesIn(dir, 'firstlight.runner'));
     }
     expect(events.at(-1)).toMatchObject({values: {failed: 1}});
     expect(experiment.table.cell(run(1), 'endless')).toMatchObject({state: 'failed', activity: 'idle', message: sentence});
