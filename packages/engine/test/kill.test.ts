@@ -7,7 +7,7 @@ import {fileURLToPath} from 'node:url';
 import {simulate} from '@firstlight/simulator';
 import {z} from 'zod';
 import {expect, onTestFinished, test} from 'vitest';
-import {folderWith, inboxOf, inDatabase, processesIn, python, temporaryDirectory, until, writerOf} from './tools.ts';
+import {folderWith, inboxOf, inDatabase, killAll, processesIn, python, temporaryDirectory, until, writerOf} from './tools.ts';
 
 const runs = 50;
 
@@ -80,16 +80,6 @@ class Follower {
   }
 }
 
-function kill(pids: readonly number[]): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It has just ended by itself.
-    }
-  }
-}
-
 const runners = (dir: string): number[] => processesIn(dir, 'firstlight.runner');
 
 // What an official reader finds in the run files.
@@ -114,16 +104,16 @@ test('a server, a writer and runners are killed in the middle of 50 runs, and ev
   const simulated = simulate({dir: dataRoot, runs, trains: 2, detector: [8, 8], camera: [8, 8], everySeconds: 0.05, procDelaySeconds: 0});
 
   await until('some runs are done', () => follower.done >= 4);
-  kill(runners(dir).slice(0, 1));
+  killAll(runners(dir).slice(0, 1));
   await until('more runs are done', () => follower.done >= 10);
-  kill([writerOf(dir)]);
+  killAll([writerOf(dir)]);
   await until('more runs are done', () => follower.done >= 16);
   await follower.kill();
   follower.start(dir);
   await until('more runs are done', () => follower.done >= 24);
-  kill(runners(dir));
+  killAll(runners(dir));
   await until('more runs are done', () => follower.done >= 32);
-  kill([writerOf(dir), ...runners(dir)]);
+  killAll([writerOf(dir), ...runners(dir)]);
   await follower.kill();
   follower.start(dir);
   await until('the server is back', () => follower.isOpen);
